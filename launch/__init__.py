@@ -1,0 +1,1 @@
+"""Set-up and start: interpreters, environments, training, and the three processes."""

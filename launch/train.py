@@ -1,0 +1,54 @@
+"""Trains the assistant when what it learns from changed, and not otherwise."""
+
+import hashlib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from launch.rasa import rasa
+from settings import ROOT
+
+MODEL = ROOT / "models" / "current.tar.gz"
+STAMP = ROOT / "models" / "trained-from"
+LOG = ROOT / "var" / "training.log"
+
+
+def train_if_changed() -> bool:
+    """Whether a model for the present sources stands ready; trains one when there is none."""
+    mark = mark_of_sources()
+    if MODEL.exists() and STAMP.exists() and STAMP.read_text() == mark:
+        return True
+    print(f"dalil: training the assistant, a minute or two (log: {LOG})", flush=True)
+    MODEL.unlink(missing_ok=True)
+    LOG.parent.mkdir(exist_ok=True)
+    arguments = ["train", "--fixed-model-name", "current", "--out", "models", "--data", "data"]
+    with LOG.open("w") as log:
+        failed = rasa(arguments, output=log) != 0
+    if failed or not MODEL.exists():
+        print("".join(LOG.read_text().splitlines(keepends=True)[-10:]), file=sys.stderr)
+        return False
+    STAMP.write_text(mark)
+    return True
+
+
+def mark_of_sources() -> str:
+    """A digest of everything the model is made from, code of the pipeline included."""
+    digest = hashlib.sha256()
+    for path in sources():
+        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def sources() -> Iterator[Path]:
+    """The files a model is made from."""
+    yield ROOT / "config.yml"
+    yield ROOT / "domain.yml"
+    yield ROOT / "bot" / "uv.lock"
+    for folder, pattern in (("data", "*.yml"), ("bot/nlu", "*.*"), ("bot/components", "*.py")):
+        for path in sorted((ROOT / folder).rglob(pattern)):
+            if path.is_file() and not {"__pycache__", ".ruff_cache", ".mypy_cache"} & set(path.parts):
+                yield path
+
+
+if __name__ == "__main__":
+    sys.exit(0 if train_if_changed() else 1)
