@@ -1,0 +1,334 @@
+"""The log of conversations, which is also the inbox: a turn is stored before it is answered."""
+
+import hashlib
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session, selectinload
+
+from database.tables import Callback, Conversation, Erasure, Feedback, Turn, Utterance
+
+
+def conversation_named(session: Session, conversation_id: str) -> Conversation | None:
+    """The conversation with this id."""
+    return session.get(Conversation, conversation_id)
+
+
+def turn_of_message(session: Session, conversation_id: str, message_id: str) -> Turn | None:
+    """The turn that holds this message."""
+    return session.scalar(
+        select(Turn).where(Turn.conversation_id == conversation_id, Turn.message_id == message_id)
+    )
+
+
+def take_in(
+    session: Session,
+    *,
+    conversation_id: str,
+    message_id: str,
+    text: str | None,
+    payload: str | None,
+    at: datetime,
+) -> bool:
+    """Store a message to be answered; False when it is already in, or its conversation is gone.
+
+    `text` is what was typed, or the title of the button whose `payload` was sent.
+    """
+    turn = Turn(
+        conversation_id=conversation_id,
+        message_id=message_id,
+        text=text,
+        payload=payload,
+        received_at=at,
+        state="received",
+    )
+    try:
+        with session.begin_nested():
+            session.add(turn)
+    except IntegrityError:
+        return False
+    return True
+
+
+def next_turn(
+    session: Session, conversation_id: str, *, holder: str, now: datetime, until: datetime
+) -> Turn | None:
+    """The oldest message that waits in a conversation, held for `holder` until it is answered.
+
+    None when nothing waits or another holder is at work: messages are answered in order, each by
+    one worker. A holder that died gives way at `until`.
+    """
+    waiting = (Turn.conversation_id == conversation_id, Turn.state == "received")
+    held = session.execute(
+        update(Conversation)
+        .where(
+            Conversation.id == conversation_id,
+            or_(Conversation.held_until.is_(None), Conversation.held_until < now),
+            exists().where(*waiting),
+        )
+        .values(held_by=holder, held_until=until)
+        .returning(Conversation.id)
+    ).scalar()
+    if held is None:
+        return None
+    return session.scalar(select(Turn).where(*waiting).order_by(Turn.id).limit(1))
+
+
+def let_go(session: Session, conversation_id: str, holder: str) -> None:
+    """Let another worker answer in a conversation."""
+    session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id, Conversation.held_by == holder)
+        .values(held_by=None, held_until=None)
+    )
+
+
+def count_attempt(session: Session, turn_id: int) -> int:
+    """Note that the assistant stumbled over a turn; how often it did by now."""
+    counted = update(Turn).where(Turn.id == turn_id).values(attempts=Turn.attempts + 1)
+    return session.execute(counted.returning(Turn.attempts)).scalar() or 0
+
+
+def store_answer(
+    session: Session, conversation_id: str, message_id: str, answer: dict[str, Any], *, at: datetime
+) -> Turn | None:
+    """Keep what was understood and said, all at once, and let go; None when all was erased meanwhile.
+
+    A turn that has its answer keeps it.
+    """
+    # Writing first keeps the row locked: neither an erasure nor another answer comes in between.
+    kept = session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(writing=answer["language"], held_by=None, held_until=None)
+        .returning(Conversation.id)
+    ).scalar()
+    turn = turn_of_message(session, conversation_id, message_id) if kept else None
+    if turn is None or turn.state == "answered":
+        return turn
+    understood = answer["understood"]
+    turn.state = "answered"
+    turn.answered_at = at
+    turn.writing = answer["language"]
+    turn.intent = understood["intent"]["name"]
+    turn.confidence = understood["intent"]["confidence"]
+    turn.understood = understood
+    turn.outcome = answer["outcome"]
+    turn.reply = [
+        {"id": f"{turn.id}-{position}", **message}
+        for position, message in enumerate(answer["messages"], start=1)
+    ]
+    _utter(session, conversation_id, turn_id=turn.id, said_at=at)
+    return turn
+
+
+def add_staff_message(
+    session: Session, conversation_id: str, message: dict[str, Any], *, at: datetime
+) -> int | None:
+    """Say something to a visitor in the name of staff; its number, None when all was erased.
+
+    `message` has the shape of a reply message: text, language, direction, buttons, sources.
+    """
+    return _utter(session, conversation_id, staff=message, said_at=at)
+
+
+def _utter(session: Session, conversation_id: str, **said: Any) -> int | None:
+    # The row stays locked until the transaction ends: numbers show in order and leave no gap.
+    number = session.execute(
+        update(Conversation)
+        .where(Conversation.id == conversation_id)
+        .values(uttered=Conversation.uttered + 1)
+        .returning(Conversation.uttered)
+        .execution_options(synchronize_session=False)
+    ).scalar()
+    if number is not None:
+        if "staff" in said:
+            said["staff"] = {"id": f"staff-{number}", **said["staff"]}
+        session.add(Utterance(conversation_id=conversation_id, number=number, **said))
+    return number
+
+
+def turns_of(session: Session, conversation_id: str) -> list[Turn]:
+    """The turns of a conversation with their feedback, in order."""
+    return list(
+        session.scalars(
+            select(Turn)
+            .where(Turn.conversation_id == conversation_id)
+            .order_by(Turn.id)
+            .options(selectinload(Turn.feedback))
+        )
+    )
+
+
+def utterances_after(session: Session, conversation_id: str, number: int) -> list[Utterance]:
+    """What was said in a conversation after this number, in order, with its turns."""
+    return list(
+        session.scalars(
+            select(Utterance)
+            .where(Utterance.conversation_id == conversation_id, Utterance.number > number)
+            .order_by(Utterance.number)
+            .options(selectinload(Utterance.turn))
+        )
+    )
+
+
+@dataclass(frozen=True)
+class News:
+    """How much was said in a conversation, and the message that waits for an answer."""
+
+    uttered: int
+    waiting: str | None
+
+
+def news_of(session: Session, conversation_ids: Collection[str]) -> dict[str, News]:
+    """How do these conversations stand? An erased one is left out."""
+    oldest_waiting = (
+        select(Turn.message_id)
+        .where(Turn.conversation_id == Conversation.id, Turn.state == "received")
+        .order_by(Turn.id)
+        .limit(1)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Conversation.id, Conversation.uttered, oldest_waiting).where(
+            Conversation.id.in_(conversation_ids)
+        )
+    )
+    return {row[0]: News(row[1], row[2]) for row in rows}
+
+
+def conversations_waiting(session: Session, *, before: datetime, limit: int) -> list[str]:
+    """Which conversations hold messages that came before this moment and have no answer?"""
+    return list(
+        session.scalars(
+            select(Turn.conversation_id)
+            .where(Turn.state == "received", Turn.received_at < before)
+            .group_by(Turn.conversation_id)
+            .order_by(func.min(Turn.received_at))
+            .limit(limit)
+        )
+    )
+
+
+def offered_choices(session: Session, conversation_id: str) -> dict[str, str]:
+    """What the buttons shown so far in a conversation may send, with their titles."""
+    conversation = session.get_one(Conversation, conversation_id)
+    replies = session.scalars(
+        select(Turn.reply).where(Turn.conversation_id == conversation_id, Turn.reply.is_not(None))
+    )
+    staff = session.scalars(
+        select(Utterance.staff).where(
+            Utterance.conversation_id == conversation_id, Utterance.staff.is_not(None)
+        )
+    )
+    said = [conversation.greeting, *replies, [message for message in staff if message]]
+    return {
+        button["payload"]: button["title"]
+        for messages in said
+        for message in messages or ()
+        for button in message.get("buttons", ())
+    }
+
+
+def give_feedback(
+    session: Session,
+    turn: Turn,
+    *,
+    verdict: str,
+    reason: str | None,
+    comment: str | None,
+    at: datetime,
+) -> None:
+    """Keep what a visitor thinks of an answer, in place of what was thought before."""
+    session.merge(
+        Feedback(turn_id=turn.id, verdict=verdict, reason=reason, comment=comment, given_at=at)
+    )
+
+
+def is_being_answered(session: Session, conversation_id: str, *, now: datetime) -> bool:
+    """Is a message of this conversation with Rasa just now?"""
+    held = session.scalar(select(Conversation.held_until).where(Conversation.id == conversation_id))
+    return held is not None and held >= now
+
+
+def open_callback(session: Session, conversation_id: str) -> Callback | None:
+    """The call-back that a conversation waits for."""
+    return session.scalar(
+        select(Callback).where(
+            Callback.conversation_id == conversation_id, Callback.state == "open"
+        )
+    )
+
+
+def erase_conversation(session: Session, conversation_id: str, *, at: datetime) -> Erasure | None:
+    """Erase all that is kept of a conversation and enter it in the register; None when it is gone.
+
+    The register keeps a hash of the id. `to_forget` holds the id itself until Rasa's side is done
+    (`finish_erasure`).
+    """
+    what = {
+        "messages": _count(session, Turn, Turn.conversation_id == conversation_id),
+        "feedback": _count(
+            session,
+            Feedback,
+            Feedback.turn_id.in_(select(Turn.id).where(Turn.conversation_id == conversation_id)),
+        ),
+        "callbacks": _count(session, Callback, Callback.conversation_id == conversation_id),
+    }
+    gone = session.execute(
+        delete(Conversation).where(Conversation.id == conversation_id).returning(Conversation.id)
+    ).scalar()
+    if gone is None:
+        return None
+    erasure = Erasure(
+        id=str(uuid.uuid4()),
+        conversation_hash=hash_of(conversation_id),
+        erased_at=at,
+        what=what,
+        to_forget=conversation_id,
+    )
+    session.add(erasure)
+    return erasure
+
+
+def erasures_to_finish(session: Session, *, before: datetime) -> list[Erasure]:
+    """Which erasures made before this moment still wait for Rasa to forget?"""
+    return list(
+        session.scalars(
+            select(Erasure).where(Erasure.to_forget.is_not(None), Erasure.erased_at < before)
+        )
+    )
+
+
+def finish_erasure(session: Session, erasure_id: str) -> None:
+    """Forget the name of what was erased."""
+    session.execute(update(Erasure).where(Erasure.id == erasure_id).values(to_forget=None))
+
+
+def hash_of(conversation_id: str) -> str:
+    """How the register names a conversation. Ids are random: the hash cannot be searched back."""
+    return hashlib.sha256(conversation_id.encode()).hexdigest()
+
+
+def encrypt_contacts_again(session: Session, *, on: date) -> int:
+    """Write every contact still kept `on` this day with the newest key; how many were written.
+
+    To be run after a key was put in front of the others, before the oldest is taken away.
+    """
+    callbacks = list(session.scalars(select(Callback).where(Callback.erase_on >= on)))
+    for callback in callbacks:
+        session.execute(
+            update(Callback)
+            .where(Callback.id == callback.id)
+            .values(name=callback.name, phone=callback.phone, email=callback.email)
+        )
+    return len(callbacks)
+
+
+def _count(session: Session, table: type[Any], *where: Any) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(*where)) or 0

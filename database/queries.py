@@ -1,0 +1,145 @@
+"""The questions that the engine asks the facts; each function is named for what it returns."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.orm import Session, selectinload
+
+from database.tables import Figure, Name, Revision, Source, Statement, Step, Subject, Tag
+
+
+@dataclass(frozen=True, slots=True)
+class Alias:
+    """One name or alias of a subject, with what linking weighs it by."""
+
+    subject_id: str
+    kind: str
+    prominence: int
+    text: str
+
+
+def revision_mark(session: Session) -> str | None:
+    """Which content stands in the tables? It changes with every change of a fact."""
+    return session.scalar(select(Revision.mark))
+
+
+def aliases(session: Session) -> list[Alias]:
+    """By which names is each subject known?"""
+    rows = session.execute(
+        select(Name.subject_id, Subject.kind, Subject.prominence, Name.text)
+        .join(Subject)
+        .where(Name.role != "operator")
+        .order_by(Name.id)
+    )
+    return [Alias(*row) for row in rows]
+
+
+def subject_named(session: Session, subject_id: str) -> Subject | None:
+    """The subject with this id, with its names and tags."""
+    return session.scalar(_with_names().where(Subject.id == subject_id))
+
+
+def subjects_named(session: Session, ids: Collection[str]) -> list[Subject]:
+    """The subjects with these ids, in the order given."""
+    found = {row.id: row for row in session.scalars(_with_names().where(Subject.id.in_(ids)))}
+    return [found[subject_id] for subject_id in ids if subject_id in found]
+
+
+def statement_about(session: Session, subject_id: str, aspect: str) -> Statement | None:
+    """What is said of this aspect of a subject?"""
+    return session.get(Statement, (subject_id, aspect))
+
+
+def aspects_of(session: Session, subject_id: str) -> list[str]:
+    """Of which aspects of a subject is something said?"""
+    return list(session.scalars(select(Statement.aspect).where(Statement.subject_id == subject_id)))
+
+
+def figures_named(
+    session: Session, names: Collection[tuple[str, str]]
+) -> dict[tuple[str, str], Figure]:
+    """The figures with these (subject, key) names."""
+    if not names:
+        return {}
+    rows = session.scalars(
+        select(Figure).where(tuple_(Figure.subject_id, Figure.key).in_(list(names)))
+    )
+    return {(row.subject_id, row.key): row for row in rows}
+
+
+def figures_of_key(session: Session, key: str, ids: Collection[str]) -> dict[str, Figure]:
+    """The figure with this key of each of these subjects that has one."""
+    rows = session.scalars(select(Figure).where(Figure.key == key, Figure.subject_id.in_(ids)))
+    return {row.subject_id: row for row in rows}
+
+
+def sources_of(session: Session, subject_id: str, keys: Collection[str]) -> list[Source]:
+    """The sources of a subject with these keys that a visitor can open, in the order given."""
+    rows = session.scalars(
+        select(Source).where(
+            Source.subject_id == subject_id, Source.key.in_(keys), Source.url.is_not(None)
+        )
+    )
+    found = {row.key: row for row in rows}
+    return [found[key] for key in keys if key in found]
+
+
+def steps_of(session: Session, subject_id: str) -> list[Step]:
+    """The stages of a procedure, in order."""
+    return list(
+        session.scalars(select(Step).where(Step.subject_id == subject_id).order_by(Step.position))
+    )
+
+
+def subjects_for(
+    session: Session,
+    *,
+    kinds: Collection[str] = (),
+    province: str | None = None,
+    sector: str | None = None,
+    audience: str | None = None,
+    legal_form: str | None = None,
+) -> list[Subject]:
+    """Which subjects serve a place, a sector, a kind of visitor and a legal form, best known first?
+
+    A subject without province serves the whole region, one without sector any sector. A kind of
+    visitor or a legal form must be named by the subject: what is for anyone is not *for women*.
+    """
+    query = _with_names()
+    if kinds:
+        query = query.where(Subject.kind.in_(kinds))
+    for dimension, value in (("province", province), ("sector", sector)):
+        if value:
+            named = select(Tag.subject_id).where(Tag.dimension == dimension)
+            query = query.where(
+                Subject.id.in_(named.where(Tag.value == value)) | Subject.id.not_in(named)
+            )
+    for dimension, value in (("audience", audience), ("legal_form", legal_form)):
+        if value:
+            named = select(Tag.subject_id).where(Tag.dimension == dimension, Tag.value == value)
+            query = query.where(Subject.id.in_(named))
+    return list(session.scalars(query.order_by(Subject.prominence.desc(), Subject.id)))
+
+
+def parts_of(session: Session, subject_id: str) -> list[Subject]:
+    """Which subjects belong to this one?"""
+    return list(
+        session.scalars(
+            _with_names()
+            .where(Subject.part_of == subject_id)
+            .order_by(Subject.prominence.desc(), Subject.id)
+        )
+    )
+
+
+def overdue_subjects(session: Session, on: date) -> list[Subject]:
+    """Which subjects are past the day by which they were to be checked again?"""
+    return list(
+        session.scalars(_with_names().where(Subject.check_by < on).order_by(Subject.check_by))
+    )
+
+
+def _with_names() -> Select[Subject]:
+    return select(Subject).options(selectinload(Subject.names), selectinload(Subject.tags))
