@@ -1,0 +1,1 @@
+"""From words to replies: which subject is meant, what is known of it, said in the right writing."""

@@ -1,0 +1,209 @@
+"""Replies that hang on what was said before, and the small talk."""
+
+from dataclasses import asdict, replace
+from datetime import date
+
+from sqlalchemy.orm import Session
+
+from answers.answering import answer, contact_text, elsewhere, which_subject
+from answers.figures import date_text
+from answers.greeting import topics
+from answers.knowledge import lexicon
+from answers.listing import AIDS, Listing, compare_reply, list_reply
+from answers.procedures import step_about, step_reply
+from answers.rendering import name_of
+from answers.reply import Button, Message, Reply, payload
+from answers.simulating import simulate, take_simulation_answer
+from answers.turn import Turn
+from answers.words import has_words, say
+from database.queries import subject_named, subjects_for
+from database.vocabulary import ASPECTS, DEFAULT_AUTHORITY, KINDS, Writing
+
+ELEMENTS = ("province", "sector", "audience")
+COMPARED_AT_MOST = 4
+
+
+def list_asked(session: Session, turn: Turn, *, on: date) -> Reply:
+    """The subjects that fit the place, sector and kind of visitor that were named."""
+    kind = turn.first("kind")
+    if kind is None and not any(turn.first(element) for element in ELEMENTS):
+        named = lexicon(session).links(turn.text).certain
+        if named and named[0].kind != "territory":
+            return answer(session, replace(turn, intent="ask_overview"), on=on)
+    listing = Listing(
+        kinds=(kind,) if kind in KINDS else AIDS,
+        **{element: turn.first(element) for element in ELEMENTS},
+    )
+    return list_reply(session, listing, turn.writing)
+
+
+def show_more(session: Session, turn: Turn, *, on: date) -> Reply:
+    """The next page of the list; without a list, more about the subject last spoken of."""
+    if turn.memory.listing:
+        return list_reply(session, _remembered(turn), turn.writing)
+    if turn.memory.subject:
+        aspect = _untold_aspect(turn)
+        return answer(session, replace(turn, text="", intent=f"ask_{aspect}"), on=on)
+    return Reply(
+        "clarified", turn.writing, (Message(say("list.nothing_to_continue", turn.writing)),)
+    )
+
+
+def compare_named(session: Session, turn: Turn, *, on: date) -> Reply:
+    """The subjects named, side by side; "les zones" or "les provinces" alone compares them all."""
+    links = lexicon(session).links(turn.text)
+    in_order = sorted(links.certain, key=lambda link: min(link.tokens))
+    ids = [link.subject_id for link in in_order]
+    if len(ids) == 1 and turn.memory.subject and turn.memory.subject not in ids:
+        ids.insert(0, turn.memory.subject)
+    if len(ids) < 2 and turn.first("kind"):
+        ids = [s.id for s in subjects_for(session, kinds=(turn.first("kind"),))]
+    return compare_reply(session, ids[:COMPARED_AT_MOST], turn.writing)
+
+
+def next_step(session: Session, turn: Turn, *, on: date) -> Reply:
+    """The step after the one last told, or after the one named in the question."""
+    memory = turn.memory
+    links = lexicon(session).links(turn.text)
+    named = [link.subject_id for link in links.certain]
+    procedure = turn.first("subject") or memory.subject
+    if procedure:
+        told = step_about(session, procedure, set(named)) or memory.step or 0
+        reply = step_reply(session, procedure, told + 1, turn.writing)
+        if reply is not None:
+            return reply
+    for subject_id in named:
+        reply = step_reply(session, subject_id, 1, turn.writing)
+        if reply is not None:
+            return reply
+    procedures = [s.id for s in subjects_for(session, kinds=("procedure", "legal_form"))]
+    return which_subject(session, procedures[:3], replace(turn, intent="ask_steps"))
+
+
+def take_element(session: Session, turn: Turn, *, on: date) -> Reply:
+    """An element given without a question: to the computation under way, or to the last question."""
+    if turn.memory.awaiting:
+        return take_simulation_answer(session, turn, on=on)
+    if turn.intent != "inform":
+        return small_talk(session, turn, on=on)
+    if turn.memory.listing and any(turn.first(element) for element in ELEMENTS):
+        given = {element: turn.first(element) for element in ELEMENTS if turn.first(element)}
+        listing = replace(_remembered(turn), start=0, **given)
+        return list_reply(session, listing, turn.writing)
+    links = lexicon(session).links(turn.text)
+    kinds = {link.kind for link in links.certain}
+    if turn.memory.subject and kinds == {"territory"}:
+        return elsewhere(session, turn, on)
+    if turn.entities.get("amount") or turn.entities.get("jobs"):
+        return simulate(session, turn, on=on)
+    aspect = (
+        turn.memory.aspect if turn.memory.aspect in ASPECTS and not links.certain else "overview"
+    )
+    return answer(session, replace(turn, intent=f"ask_{aspect}"), on=on)
+
+
+def repeat(session: Session, turn: Turn, *, on: date) -> Reply:
+    """The last reply again."""
+    messages = turn.last_messages
+    if not messages:
+        return Reply(
+            "answered", turn.writing, (Message(say("small_talk.repeat_nothing", turn.writing)),)
+        )
+    memory = turn.memory
+    if memory.subject and memory.aspect:
+        aspect = "overview" if turn.intent == "simplify" else memory.aspect
+        again = replace(turn, text="", intent=f"ask_{aspect}", unknown_words=())
+        return answer(session, again, on=on)
+    said = tuple(
+        Message(m["text"], tuple(Button(**button) for button in m["buttons"]), m["card"])
+        for m in messages
+    )
+    return Reply("answered", turn.writing, said)
+
+
+def tell_source(session: Session, turn: Turn, *, on: date) -> Reply:
+    """Where the last answer comes from, and when it was checked."""
+    sources = [source for message in turn.last_messages for source in message["sources"]]
+    if not sources:
+        return Reply("answered", turn.writing, (Message(say("source_none", turn.writing)),))
+    lines = [say("source_lead", turn.writing)]
+    for source in sources:
+        checked = say(
+            "checked_on", turn.writing, date=date_text(source["checked_on"], turn.writing)
+        )
+        lines.append(f"- {source['title']} ({checked})\n  {source['url']}")
+    return Reply("answered", turn.writing, (Message("\n".join(lines)),))
+
+
+def small_talk(session: Session, turn: Turn, *, on: date) -> Reply:
+    """The brief reply to what is no question about the facts."""
+    if turn.english:
+        return Reply("out_of_scope", "fr", (Message(say("english", "fr"), topics("fr")),))
+    if turn.intent == "out_of_scope":
+        text = say("out_of_scope", turn.writing)
+        return Reply("out_of_scope", turn.writing, (Message(text, topics(turn.writing)),))
+    if turn.intent == "change_language":
+        return _change_language(turn)
+    text = say(
+        f"small_talk.{turn.intent}",
+        turn.writing,
+        **(
+            {"contact": contact_text(session, DEFAULT_AUTHORITY, turn.writing)}
+            if turn.intent == "ask_human"
+            else {}
+        ),
+    )
+    outcome = "handed_over" if turn.intent == "ask_human" else "answered"
+    buttons = topics(turn.writing) if turn.intent in ("greet", "help", "bot_challenge") else ()
+    return Reply(outcome, turn.writing, (Message(text, buttons),))  # type: ignore[arg-type]
+
+
+def clarify(session: Session, turn: Turn, *, on: date) -> Reply:
+    """Two or three likely readings as buttons; never a guess."""
+    if turn.english:
+        return small_talk(session, turn, on=on)
+    links = lexicon(session).links(turn.text)
+    subject = next((link.subject_id for link in links.certain), turn.memory.subject)
+    readings = [name for name in turn.ranking if has_words(f"reading.{name}")][:2]
+    named = subject_named(session, subject) if subject else None
+    buttons = tuple(
+        Button(
+            _reading(name, turn.writing, name_of(named, turn.writing) if named else None),
+            payload(name, subject=subject)
+            if subject and name.startswith("ask_")
+            else payload(name),
+        )
+        for name in readings
+    )
+    none_of_these = Button(say("button.help", turn.writing), payload("help"))
+    text = say("which_reading", turn.writing)
+    return Reply("clarified", turn.writing, (Message(text, (*buttons, none_of_these)),))
+
+
+def _reading(intent: str, writing: Writing, subject: str | None) -> str:
+    title = say(f"reading.{intent}", writing)
+    return f"{title} : {subject}" if subject and intent.startswith("ask_") else title
+
+
+def _change_language(turn: Turn) -> Reply:
+    wanted = turn.first("language")
+    if wanted is None:
+        text = say("small_talk.which_language", turn.writing)
+        buttons = tuple(
+            Button(title, payload("change_language", language=tag))
+            for tag, title in (("fr", "Français"), ("ary-Arab", "الدارجة"), ("ary-Latn", "Darija"))
+        )
+        return Reply("clarified", turn.writing, (Message(text, buttons),))
+    return Reply(
+        "answered", wanted, (Message(say("small_talk.change_language", wanted), topics(wanted)),)
+    )
+
+
+def _remembered(turn: Turn) -> Listing:
+    held = turn.memory.listing or asdict(Listing())
+    return Listing(**(held | {"kinds": tuple(held["kinds"])}))
+
+
+def _untold_aspect(turn: Turn) -> str:
+    order = [aspect for aspect in ASPECTS if aspect != turn.memory.aspect]
+    return order[0] if turn.memory.aspect != "overview" else "conditions"

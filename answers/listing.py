@@ -1,0 +1,184 @@
+"""Lists and comparisons: which subjects serve a place, a sector, a kind of visitor; side by side."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy.orm import Session
+
+from answers.figures import date_text, figure_text, isolated
+from answers.rendering import name_of, rendered, statement_sources, tags_of
+from answers.reply import Button, Message, Reply, payload
+from answers.words import say
+from database.queries import figures_of_key, statement_about, subjects_for, subjects_named
+from database.tables import Subject
+from database.vocabulary import Writing
+
+PAGE = 6
+AIDS = ("incentive", "programme")
+# The columns of a table, by what is compared; a column nobody fills is left out.
+FIGURE_COLUMNS = (
+    "rate",
+    "max_rate",
+    "max_amount",
+    "min_investment",
+    "max_investment",
+    "min_jobs",
+    "area",
+    "price_per_m2",
+    "rent_per_m2_month",
+    "population",
+    "unemployment_rate",
+    "territorial_bonus",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is listed: kinds of subjects, and for whom; it is remembered to show the next page."""
+
+    kinds: tuple[str, ...] = AIDS
+    province: str | None = None
+    sector: str | None = None
+    audience: str | None = None
+    start: int = 0
+
+
+def list_reply(session: Session, listing: Listing, writing: Writing) -> Reply:
+    """One page of the subjects that fit, best known first."""
+    found = subjects_for(
+        session,
+        kinds=listing.kinds,
+        province=listing.province,
+        sector=listing.sector,
+        audience=listing.audience,
+    )
+    words = {"what": _what(listing, writing), "filters": _filters(listing, writing)}
+    if not found:
+        return Reply("not_found", writing, (Message(say("list.nothing", writing, **words)),))
+    page = found[listing.start : listing.start + PAGE]
+    if not page:
+        return Reply("answered", writing, (Message(say("list.end", writing)),))
+    lead = say(
+        "list.lead" if len(found) > 1 else "list.lead_one", writing, count=len(found), **words
+    )
+    lines = [lead, *(_line(session, subject, writing) for subject in page)]
+    rest = len(found) - listing.start - len(page)
+    buttons = [
+        Button(name_of(subject, writing), payload("ask_overview", subject=subject.id))
+        for subject in page
+    ]
+    if rest:
+        buttons.append(Button(say("list.more", writing, count=rest), payload("more")))
+    remembered = asdict(listing) | {"start": listing.start + len(page)}
+    return Reply(
+        "answered",
+        writing,
+        (Message("\n".join(lines), tuple(buttons)),),
+        {"listing": remembered, "subject": None, "aspect": None},
+    )
+
+
+def compare_reply(session: Session, ids: Sequence[str], writing: Writing) -> Reply:
+    """Subjects side by side: a table as a card and as text."""
+    subjects = subjects_named(session, ids)
+    if len(subjects) < 2:
+        return Reply("clarified", writing, (Message(say("compare.need_two", writing)),))
+    rows = _rows(session, subjects, writing)
+    names = [name_of(subject, writing) for subject in subjects]
+    lead = say("compare.lead", writing, names=" / ".join(names))
+    lines = [lead]
+    for position, name in enumerate(names):
+        lines.append(f"\n*{name}*")
+        lines += [f"- {title} : {cells[position]}" for title, cells in rows]
+    overviews = [statement_about(session, subject.id, "overview") for subject in subjects]
+    text = "\n".join(lines)
+    return Reply(
+        "answered",
+        writing,
+        (
+            Message(
+                isolated(text) if writing == "ary-Arab" else text,
+                tuple(
+                    Button(name, payload("ask_overview", subject=subject.id))
+                    for name, subject in zip(names, subjects, strict=True)
+                ),
+                card={
+                    "type": "comparison",
+                    "columns": names,
+                    "rows": [{"title": title, "cells": cells} for title, cells in rows],
+                },
+                sources=tuple(
+                    dict.fromkeys(
+                        link
+                        for overview in overviews
+                        if overview
+                        for link in statement_sources(session, overview)
+                    )
+                ),
+            ),
+        ),
+        {"subject": subjects[0].id, "aspect": None, "listing": None},
+    )
+
+
+def _rows(
+    session: Session, subjects: Sequence[Subject], writing: Writing
+) -> list[tuple[str, list[str]]]:
+    unknown = say("compare.unknown", writing)
+    rows: list[tuple[str, list[str]]] = []
+    for key in FIGURE_COLUMNS:
+        figures = figures_of_key(session, key, [subject.id for subject in subjects])
+        if figures:
+            cells = [
+                figure_text(figures[s.id].values, figures[s.id].unit, writing)
+                if s.id in figures
+                else unknown
+                for s in subjects
+            ]
+            rows.append((say(f"column.{key}", writing), cells))
+    described = {
+        "status": [_status(subject, writing) for subject in subjects],
+        "operator": [name_of(subject, writing, "operator") for subject in subjects],
+        "sectors": [_tag_words(subject, "sector", writing) for subject in subjects],
+        "provinces": [_tag_words(subject, "province", writing) for subject in subjects],
+    }
+    rows += [
+        (say(f"column.{key}", writing), [cell or unknown for cell in cells])
+        for key, cells in described.items()
+        if any(cells)
+    ]
+    return rows
+
+
+def _status(subject: Subject, writing: Writing) -> str:
+    if not subject.status:
+        return ""
+    as_of = date_text(subject.status_as_of or "", writing)
+    return f"{say(f'status_word.{subject.status}', writing)} ({as_of})"
+
+
+def _tag_words(subject: Subject, dimension: str, writing: Writing) -> str:
+    return ", ".join(say(f"{dimension}.{value}", writing) for value in tags_of(subject, dimension))
+
+
+def _line(session: Session, subject: Subject, writing: Writing) -> str:
+    """The name and the first sentence of the overview."""
+    overview = statement_about(session, subject.id, "overview")
+    first = overview.texts[writing].split("\n")[0] if overview else ""
+    sentence = first.split(". ")[0].rstrip(".")
+    told = rendered(session, subject.id, sentence, writing)
+    name = name_of(subject, writing)
+    return f"- {isolated(name) if writing == 'ary-Arab' else name} : {told}."
+
+
+def _what(listing: Listing, writing: Writing) -> str:
+    return say(f"kind.{listing.kinds[0]}", writing)
+
+
+def _filters(listing: Listing, writing: Writing) -> str:
+    parts = [
+        say(f"{dimension}.{value}", writing)
+        for dimension in ("audience", "sector", "province")
+        if (value := getattr(listing, dimension))
+    ]
+    return f" ({', '.join(parts)})" if parts else ""

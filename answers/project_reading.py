@@ -1,0 +1,319 @@
+"""What a message says of a project: its numbers, places and choices, as fields of `schemes.Project`."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from answers.turn import Turn
+from answers.words import has_words, say
+from bot.nlu.dates import find_dates
+from bot.nlu.folding import tokens, words
+from bot.nlu.quantities import Quantity, find_quantities
+from bot.nlu.skeleton import rests_after_clitics
+from database.vocabulary import WRITINGS
+from schemes import InvalidProject, project_from, read_answer
+from schemes.project import CHOICES, KINDS, Kind, Problem
+
+MONTHS_IN = {"months": 1, "years": 12}
+MONTH_FIELDS = ("jobs_kept_months", "months_from_creation_to_hire")
+YEARLY_FIELDS = ("annual_turnover", "annual_gross_pay", "largest_client_turnover")
+WORKERS_FIELDS = ("jobs", "jobs_within_two_years", "permanent_hires", "trainees")
+CHOICES_BY_CUE = ("zone", "sector", "legal_form", "offshoring_branch")
+# Said alone, these words are too common to be read unless the form has just asked for them.
+CHOICES_ONLY_WHEN_ASKED = frozenset({"legal_form", "offshoring_branch"})
+PROVINCE_OF_ZONE = {
+    "fes_shore": "fes",
+    "zai_fes_bensouda": "fes",
+    "zai_meknes": "meknes",
+    "zai_fes_meknes": "sefrou",
+}
+# Below this an investment lacks its unit: "10" for ten million.
+LEAST_INVESTMENT = Decimal(1000)
+THOUSAND, MILLION = Decimal(1000), Decimal(1_000_000)
+MONTHS_IN_A_YEAR = 12
+_CLAUSE_END = re.compile(r"(?<!\d)[,;،؛](?!\d)|[,;،؛]\s|[.!?؟]\s|\n|\s[-–]\s")
+_NEGATIVE = re.compile(r"(?:^|[\s(:=])[-−]\s?$")
+_SPOKEN_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
+
+
+@dataclass(slots=True)
+class Said:
+    """What a message says: plain answers by field, and what stands in the way of taking others.
+
+    `readings` are the values that one answer may have, `problem` what no project can have,
+    `foreign` whether an amount was in euros or dollars, `low_end` whether a range was given.
+    """
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    readings: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    problem: tuple[str, Problem] | None = None
+    foreign: bool = False
+    low_end: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.answers or self.readings or self.problem or self.foreign)
+
+
+def read_project(
+    turn: Turn, *, asked: str | None, held: Mapping[str, Any], readings: Sequence[str], on: date
+) -> Said:
+    """What a message says of the project, given the field asked, what is held, and the readings
+    among which the last question asked to choose.
+    """
+    said = Said()
+    name, value = turn.first("field"), turn.first("value")
+    if name in KINDS and value is not None:
+        said.answers[name] = value
+        return checked(said, held)
+    _choose_reading(turn.text, asked, readings, said)
+    if not said.answers:
+        _read_quantities(turn, asked, said)
+    _read_choices(turn, asked, said)
+    _read_yes_or_no(turn, asked, said, on)
+    _read_creation(turn, asked, said, on)
+    return checked(said, held)
+
+
+def checked(said: Said, held: Mapping[str, Any]) -> Said:
+    """The same with every answer that no project can have taken out, and the first one named."""
+    for name, value in list(said.answers.items()):
+        try:
+            read_answer(name, value)
+        except InvalidProject as error:
+            said.problem = said.problem or (name, error.problem)
+            del said.answers[name]
+    try:
+        project_from({**held, **said.answers})
+    except InvalidProject as error:
+        said.problem = said.problem or (error.field, error.problem)
+        said.answers.pop(error.field, None)
+        said.answers.pop("total_investment", None)
+    return said
+
+
+def mentions(text: str, cue: str) -> bool:
+    """Whether a text holds one of the words of `cue.<cue>`, in any writing."""
+    return _holds(_variants(text), _cues(cue))
+
+
+def field_named_in(text: str) -> str | None:
+    """The field whose name or words a text holds, the longest first."""
+    variants = _variants(text)
+    best: tuple[int, str] | None = None
+    for name in KINDS:
+        for phrase in (*_cues(name), *_phrases_of(f"field.{name}")):
+            if (best is None or len(phrase) > best[0]) and _holds(variants, (phrase,)):
+                best = len(phrase), name
+    return best[1] if best else None
+
+
+# Numbers
+
+
+def _read_quantities(turn: Turn, asked: str | None, said: Said) -> None:
+    found = find_quantities(turn.text, writing=turn.writing)
+    for index, quantity in enumerate(found):
+        start = found[index - 1].end if index else 0
+        end = found[index + 1].start if index + 1 < len(found) else len(turn.text)
+        after = _CLAUSE_END.split(turn.text[quantity.end : end])[0]
+        before = _CLAUSE_END.split(turn.text[start : quantity.start])[-1]
+        name = _field_of(quantity, before, after, asked)
+        if name is not None and name not in said.answers and name not in said.readings:
+            _take(quantity, name, turn.text, before + " " + after, said)
+
+
+def _field_of(quantity: Quantity, before: str, after: str, asked: str | None) -> str | None:
+    """The field that a number answers: the one the words around it name, else the one asked."""
+    fitting = _fitting(quantity)
+    for around in (f"{quantity.text} {after}", before):
+        named = _named_among(fitting, around)
+        if named:
+            return named
+    if mentions(f"{quantity.text} {after}", "women_payroll_percent"):
+        # "dix femmes" counts heads; the law counts their share of the pay.
+        return None
+    if asked in fitting:
+        return asked
+    if quantity.kind == "amount":
+        return "total_investment"
+    if quantity.kind == "jobs" or quantity.unit == "people":
+        return "jobs"
+    return None
+
+
+def _fitting(quantity: Quantity) -> tuple[str, ...]:
+    """The fields that a number of this kind may answer."""
+    if quantity.kind == "percentage":
+        return tuple(name for name, kind in KINDS.items() if kind is Kind.PERCENT)
+    if quantity.kind == "amount":
+        return tuple(name for name, kind in KINDS.items() if kind in (Kind.MONEY, Kind.INVESTMENT))
+    if quantity.kind == "jobs" or quantity.unit == "people":
+        return WORKERS_FIELDS
+    if quantity.kind == "duration":
+        return MONTH_FIELDS if quantity.unit in MONTHS_IN else ()
+    if quantity.kind == "number":
+        flags = (Kind.FLAG, Kind.CHOICE, Kind.DAY)
+        return tuple(name for name, kind in KINDS.items() if kind not in flags)
+    return ()
+
+
+def _named_among(fields: Sequence[str], around: str) -> str | None:
+    """The field of these whose words stand around a number, the longest words first."""
+    variants = _variants(around)
+    named = [(len(cue), name) for name in fields for cue in _cues(name) if _holds(variants, (cue,))]
+    return max(named, key=lambda each: each[0])[1] if named else None
+
+
+def _take(quantity: Quantity, name: str, text: str, around: str, said: Said) -> None:
+    """Take a number as the answer of a field, or what keeps it from being one."""
+    if quantity.kind == "amount" and quantity.unit != "MAD":
+        said.foreign = True
+        return
+    values = [quantity.value, *quantity.alternatives]
+    if quantity.kind == "duration":
+        values = [value * MONTHS_IN[quantity.unit] for value in values]
+    if name in YEARLY_FIELDS and mentions(around, "monthly"):
+        values = [value * MONTHS_IN_A_YEAR for value in values]
+    if _NEGATIVE.search(text[: quantity.start]):
+        values = [-value for value in values]
+    if name == "total_investment" and quantity.kind == "number":
+        values = _with_unit(values[0])
+    said.low_end = said.low_end or quantity.upper is not None
+    if len(values) > 1:
+        said.readings[name] = tuple(_plain(value) for value in values)
+    else:
+        said.answers[name] = _plain(values[0])
+
+
+def _with_unit(number: Decimal) -> list[Decimal]:
+    """What a bare number of dirhams may stand for when it is too small for an investment."""
+    if 0 < number < LEAST_INVESTMENT:
+        return [number * MILLION, number * THOUSAND]
+    return [number]
+
+
+def _choose_reading(text: str, asked: str | None, readings: Sequence[str], said: Said) -> None:
+    """The reading meant by "centimes", "dirhams", "le premier" or "le deuxième"."""
+    if asked is None or len(readings) < 2 or any(character.isdigit() for character in text):
+        return
+    if mentions(text, "centimes") or mentions(text, "second"):
+        said.answers[asked] = readings[1]
+    elif mentions(text, "dirhams") or mentions(text, "first"):
+        said.answers[asked] = readings[0]
+
+
+def _plain(value: Decimal) -> str:
+    return f"{value.normalize():f}"
+
+
+# Choices
+
+
+def _read_choices(turn: Turn, asked: str | None, said: Said) -> None:
+    for name in ("province", "sector", "legal_form"):
+        values = [
+            value for value in dict.fromkeys(turn.entities.get(name, ())) if _known(name, value)
+        ]
+        if name == "sector" and len(values) > 1:
+            values = [value for value in values if value != "industry"]
+        if len(values) == 1:
+            said.answers[name] = values[0]
+        elif values:
+            said.readings[name] = tuple(values)
+    for name in CHOICES_BY_CUE:
+        if name in CHOICES_ONLY_WHEN_ASKED and (name != asked or name in said.answers):
+            continue
+        for value in CHOICES[name]:
+            if has_words(f"cue.{name}.{value}") and mentions(turn.text, f"{name}.{value}"):
+                if (name, value) != ("zone", "other") or asked == "zone":
+                    said.answers[name] = str(value)
+                    said.readings.pop(name, None)
+                    break
+    zone = said.answers.get("zone")
+    if zone in PROVINCE_OF_ZONE:
+        said.answers["province"] = PROVINCE_OF_ZONE[zone]
+        said.readings.pop("province", None)
+    if "mre" in turn.entities.get("audience", ()):
+        said.answers["moroccan_abroad"] = True
+
+
+def _known(name: str, value: object) -> bool:
+    return value in set(CHOICES[name])
+
+
+def _read_yes_or_no(turn: Turn, asked: str | None, said: Said, on: date) -> None:
+    """Yes or no to the field asked; "non" to a number means none of it."""
+    if asked is None or said.answers or said.readings or said.problem or said.foreign:
+        return
+    kind = KINDS[asked]
+    if turn.intent == "affirm" and kind is Kind.FLAG:
+        said.answers[asked] = True
+    elif turn.intent == "deny":
+        nothing = {
+            Kind.FLAG: False,
+            Kind.PERCENT: "0",
+            Kind.MONEY: "0",
+            Kind.COUNT: "0",
+            Kind.DAY: on.isoformat(),
+        }
+        if kind in nothing:
+            said.answers[asked] = nothing[kind]
+        elif asked == "zone":
+            said.answers[asked] = "other"
+        elif asked == "offshoring_branch":
+            said.answers[asked] = "none"
+
+
+def _read_creation(turn: Turn, asked: str | None, said: Said, on: date) -> None:
+    """The day a business was or will be created; a month or a year alone has several readings."""
+    if asked != "created_on" and not mentions(turn.text, "created_on"):
+        return
+    if asked == "created_on" and mentions(turn.text, "not_created"):
+        said.answers["created_on"] = on.isoformat()
+    for found in find_dates(turn.text):
+        spoken = _SPOKEN_DATE.fullmatch(found.value)
+        if spoken:
+            year, month, day = spoken.groups()
+            if day:
+                said.answers["created_on"] = found.value
+            elif month:
+                said.answers["created_on"] = f"{year}-{month}-01"
+            else:
+                said.readings["created_on"] = (f"{year}-01-01", f"{year}-12-31")
+
+
+# Words
+
+
+def _holds(variants: Sequence[frozenset[str]], phrases: Sequence[tuple[str, ...]]) -> bool:
+    return any(
+        all(word in variants[start + offset] for offset, word in enumerate(phrase))
+        for phrase in phrases
+        for start in range(len(variants) - len(phrase) + 1)
+    )
+
+
+def _variants(text: str) -> list[frozenset[str]]:
+    """The words of a text, each with what is left of it without article and preposition."""
+    return [frozenset((t.text, *rests_after_clitics(t.text))) for t in tokens(text)]
+
+
+@cache
+def _cues(name: str) -> tuple[tuple[str, ...], ...]:
+    return _phrases_of(f"cue.{name}") if has_words(f"cue.{name}") else ()
+
+
+def _phrases_of(key: str) -> tuple[tuple[str, ...], ...]:
+    return tuple(dict.fromkeys(_spelled(key)))
+
+
+def _spelled(key: str) -> Iterator[tuple[str, ...]]:
+    for writing in WRITINGS:
+        for phrase in say(key, writing).split(","):
+            folded = tuple(words(phrase))
+            if folded:
+                yield folded

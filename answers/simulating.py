@@ -1,0 +1,634 @@
+"""What a project would get, asked and answered in the conversation.
+
+The answers stay in the memory slot `project` (`answers` by field, None for those the visitor does
+not know; `plan`, the fields to ask before the next result; `readings` of the answer in doubt), the
+field asked in `awaiting`, which is `RESULT` once a result was shown.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+from itertools import chain
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from answers.answering import contact_text
+from answers.project_reading import Said, field_named_in, read_project
+from answers.rendering import name_of
+from answers.reply import Button, Message, Reply, payload
+from answers.simulation_result import (
+    Figure,
+    SchemeResult,
+    answer_text,
+    by_worth,
+    card,
+    described,
+    fields_text,
+    figure,
+    is_relevant,
+    may_interest,
+    money,
+    page_link,
+    readable,
+    value_text,
+)
+from answers.turn import Turn
+from answers.words import say
+from database.queries import subject_named
+from database.vocabulary import DEFAULT_AUTHORITY, Writing
+from schemes import Assessment, Project, Scheme, Verdict, assess, fields_to_ask, project_from
+from schemes.project import CHOICES, KINDS, Kind, LegalForm, Province, Sector
+
+__all__ = [
+    "Figure",
+    "SchemeResult",
+    "by_worth",
+    "described",
+    "fields_text",
+    "figure",
+    "is_relevant",
+    "may_interest",
+    "money",
+    "page_link",
+    "readable",
+    "simulate",
+    "take_simulation_answer",
+    "value_text",
+    "with_pending_question",
+    "within_simulation",
+]
+
+RESULT = "result"
+DECIDE_MOST = ("total_investment", "jobs", "province")
+FIRST_FIELDS = (*DECIDE_MOST, "sector", "legal_form")
+FIRST_OF_AUTO_ENTREPRENEUR = ("annual_turnover", "sector", "jobs")
+# Questions before the first result, and before each of the next ones.
+MOST_FIRST_QUESTIONS, MORE_QUESTIONS = 7, 4
+SHOWN_AT_MOST = 4
+CAUTIONS_AT_MOST = 3
+OTHERS_TOLD_AT_MOST = 6
+COMMON_SECTORS = (
+    Sector.AGRIFOOD,
+    Sector.INDUSTRY,
+    Sector.TEXTILE,
+    Sector.TOURISM,
+    Sector.OFFSHORING,
+    Sector.DIGITAL,
+    Sector.CRAFTS,
+    Sector.COMMERCE,
+    Sector.SERVICES,
+)
+COMMON_LEGAL_FORMS = (
+    LegalForm.SARL,
+    LegalForm.SARL_AU,
+    LegalForm.SA,
+    LegalForm.SAS,
+    LegalForm.COOPERATIVE,
+    LegalForm.AUTO_ENTREPRENEUR,
+    LegalForm.SOLE_PROPRIETOR,
+)
+PARK_SECTORS = (Sector.OFFSHORING, Sector.DIGITAL)
+# What a message is about when it is surely no answer to the form's question.
+TOPICS_OF_THEIR_OWN = frozenset(
+    {"compare", "ask_list", "change_language", "erase_data", "ask_human", "cancel", "goodbye"}
+)
+ASKS_FOR_HELP = frozenset({"help", "simplify", "repeat"})
+
+Answer = Callable[..., Reply]
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The project as the conversation holds it."""
+
+    answers: dict[str, Any] = field(default_factory=dict)
+    plan: tuple[str, ...] | None = None
+    readings: tuple[str, ...] = ()
+
+    @property
+    def known(self) -> dict[str, Any]:
+        """The answers that were given."""
+        return {name: value for name, value in self.answers.items() if value is not None}
+
+    def as_memory(self) -> dict[str, Any]:
+        """The same as JSON."""
+        plan = None if self.plan is None else list(self.plan)
+        return {"answers": self.answers, "plan": plan, "readings": list(self.readings)}
+
+
+def held_in(turn: Turn) -> Held:
+    """The project that earlier turns left."""
+    memory = turn.memory.project or {}
+    plan = memory.get("plan")
+    return Held(
+        dict(memory.get("answers") or {}),
+        None if plan is None else tuple(plan),
+        tuple(memory.get("readings") or ()),
+    )
+
+
+# The ways in
+
+
+def within_simulation(answer: Answer, session: Session, turn: Turn, *, on: date) -> Reply:
+    """The reply of `answer`, unless the turn belongs to a computation under way.
+
+    An answer to the form is taken whatever it was understood as; a question about one of the
+    form's own terms is answered from them; after any other, the pending question is asked again.
+    """
+    if _belongs_to_form(turn, on):
+        return take_simulation_answer(session, turn, on=on)
+    explained = _term_explained(turn)
+    return with_pending_question(explained or answer(session, turn, on=on), turn)
+
+
+def simulate(session: Session, turn: Turn, *, on: date) -> Reply:
+    """Begin, change or take up again the computation of what a project would get."""
+    wish, held = turn.first("field"), held_in(turn)
+    if wish == "new":
+        return _asking_on(session, Held(), turn, on, (say("simulation.new", turn.writing),))
+    if wish == "more":
+        return _asking_more(session, held, turn, on)
+    fresh = _said(turn, Held(), None, on)
+    if held.known and not fresh:
+        return _offers_to_resume(held, turn)
+    if held.known and _is_another_project(fresh, held):
+        held = Held()
+    if not held.known and not fresh:
+        return _asking_on(session, held, turn, on, (say("simulation.start", turn.writing),))
+    return _taken(session, turn, held, None, on)
+
+
+def take_simulation_answer(session: Session, turn: Turn, *, on: date) -> Reply:
+    """Take what a message answers, corrects or stops in the computation under way."""
+    held, asked = held_in(turn), turn.memory.awaiting
+    asked = asked if asked in KINDS else None
+    if turn.intent == "cancel":
+        return _stopped(held, turn)
+    if turn.intent == "resume":
+        return _asking_on(session, held, turn, on)
+    return _taken(session, turn, held, asked, on)
+
+
+def with_pending_question(reply: Reply, turn: Turn) -> Reply:
+    """The reply to a question in the middle, and the question that was left open."""
+    asked = turn.memory.awaiting
+    if asked is None or "awaiting" in reply.memory or reply.outcome in ("failed", "clarified"):
+        return reply
+    if asked not in KINDS:
+        return replace(reply, memory={**reply.memory, "awaiting": None})
+    question = say(f"ask.{asked}", reply.writing)
+    again = Message(
+        readable(say("simulation.continue", reply.writing, question=question), reply.writing),
+        _choices_for(asked, reply.writing),
+    )
+    return replace(reply, messages=(*reply.messages, again))
+
+
+def _belongs_to_form(turn: Turn, on: date) -> bool:
+    """Whether a turn goes on with the form though its intent says otherwise."""
+    held = held_in(turn)
+    if turn.intent == "cancel":
+        return bool(turn.memory.awaiting) or turn.first("field") == "project"
+    if turn.intent == "resume":
+        return bool(held.answers) or bool(turn.memory.awaiting)
+    if turn.memory.awaiting is None or turn.intent in ("inform", "simulate"):
+        return False
+    if turn.intent.startswith("ask_") or turn.intent in TOPICS_OF_THEIR_OWN:
+        return False
+    return bool(_said(turn, held, turn.memory.awaiting, on))
+
+
+def _term_explained(turn: Turn) -> Reply | None:
+    """What a term of the form means, when one is asked about in the middle of it."""
+    asked = turn.memory.awaiting
+    if asked not in KINDS:
+        return None
+    if turn.intent in ASKS_FOR_HELP:
+        named: str | None = asked
+    elif turn.aspect in ("overview", "figures") or turn.intent in ("nlu_fallback", "out_of_scope"):
+        named = None if turn.first("subject") else field_named_in(turn.text)
+    else:
+        named = None
+    if named is None:
+        return None
+    text = readable(say(f"field_help.{named}", turn.writing), turn.writing)
+    return Reply("answered", turn.writing, (Message(text),))
+
+
+# One message taken
+
+
+def _said(turn: Turn, held: Held, asked: str | None, on: date) -> Said:
+    asked = asked if asked in KINDS else None
+    return read_project(turn, asked=asked, held=held.known, readings=held.readings, on=on)
+
+
+def _is_another_project(said: Said, held: Held) -> bool:
+    """Whether a message describes a project of its own rather than a change to the one held."""
+    told = {**said.answers, **said.readings}
+    changed = [
+        name for name in DECIDE_MOST if name in told and told[name] != held.answers.get(name)
+    ]
+    return "total_investment" in changed and len(changed) > 1
+
+
+def _taken(session: Session, turn: Turn, held: Held, asked: str | None, on: date) -> Reply:
+    """What a message says is added to the project; then the next question, or the result."""
+    writing = turn.writing
+    said = _said(turn, held, asked, on)
+    if not said and asked is not None and turn.intent == "dont_know":
+        skipped = replace(held, answers={**held.answers, asked: None}, readings=())
+        return _asking_on(session, skipped, turn, on, (say("simulation.skipped", writing),))
+    if not said and asked is None:
+        if turn.intent == "affirm":
+            return _asking_more(session, held, turn, on)
+        return _asking_on(session, held, turn, on)
+    lines = _acknowledged(said, held, writing)
+    answers = {**held.answers, **said.answers}
+    held = Held(answers, held.plan)
+    doubtful = _doubt_that_matters(said, held, on)
+    if doubtful is not None:
+        return _asking_reading(doubtful, said.readings[doubtful], held, lines, writing)
+    for name, values in said.readings.items():
+        held = replace(held, answers={**held.answers, name: values[0]})
+    if said.problem is not None:
+        name, problem = said.problem
+        return _asking(name, held, (*lines, say(str(problem), writing)), writing)
+    if said.foreign:
+        lines = (*lines, say("simulation.foreign_currency", writing))
+        return _asking(asked or "total_investment", held, lines, writing)
+    if not said and asked is not None:
+        return _asking(asked, held, (say("simulation.not_read", writing),), writing, helped=True)
+    return _asking_on(session, held, turn, on, lines)
+
+
+def _acknowledged(said: Said, held: Held, writing: Writing) -> tuple[str, ...]:
+    """What was understood: new answers noted, changed ones set beside the old."""
+    fresh = [name for name in said.answers if held.answers.get(name) is None]
+    changed = [
+        name
+        for name in said.answers
+        if name not in fresh
+        and value_text(name, said.answers[name], writing)
+        != value_text(name, held.answers[name], writing)
+    ]
+    lines = []
+    separator = say("simulation.comma", writing)
+    if fresh:
+        texts = separator.join(answer_text(name, said.answers[name], writing) for name in fresh)
+        lines.append(say("simulation.noted", writing, answers=texts))
+    if changed:
+        texts = separator.join(
+            say(
+                "simulation.corrected_one",
+                writing,
+                field=say(f"field.{name}", writing),
+                new=value_text(name, said.answers[name], writing),
+                old=value_text(name, held.answers[name], writing),
+            )
+            for name in changed
+        )
+        lines.append(say("simulation.corrected", writing, answers=texts))
+    if said.low_end:
+        lines.append(say("simulation.took_low", writing))
+    return tuple(lines)
+
+
+def _doubt_that_matters(said: Said, held: Held, on: date) -> str | None:
+    """The field whose readings would not give the same result."""
+    for name, values in said.readings.items():
+        results = {
+            tuple(
+                (each.verdict, each.amount, each.low, each.high, each.missing)
+                for each in assess(project_from({**held.known, name: value}), on=on)
+            )
+            for value in values
+        }
+        if len(results) > 1:
+            return name
+    return None
+
+
+# Asking
+
+
+def _asking_on(
+    session: Session, held: Held, turn: Turn, on: date, lines: tuple[str, ...] = ()
+) -> Reply:
+    """The next question that still matters, or the result when none does before it."""
+    assessments = assess(project_from(held.known), on=on)
+    held, name = _next_question(held, assessments)
+    if name is not None:
+        return _asking(name, held, lines, turn.writing)
+    return _result(session, held, assessments, lines, turn.writing)
+
+
+def _asking_more(session: Session, held: Held, turn: Turn, on: date) -> Reply:
+    """The next few questions after a result."""
+    assessments = assess(project_from(held.known), on=on)
+    plan = _unasked(held, _in_order(held, assessments))[:MORE_QUESTIONS]
+    if not plan:
+        note = say("simulation.all_said", turn.writing)
+        return _result(session, held, assessments, (note,), turn.writing)
+    return _asking_on(session, replace(held, plan=plan), turn, on)
+
+
+def _next_question(held: Held, assessments: list[Assessment]) -> tuple[Held, str | None]:
+    """The field to ask now, and the project with the plan that led to it."""
+    useful = set(fields_to_ask(assessments))
+    plan = held.plan
+    if plan is None:
+        first = _first_fields(held)
+        open_fields = _unasked(held, [name for name in first if name in useful])
+        if open_fields:
+            return held, open_fields[0]
+        plan = _unasked(held, _of_main_schemes(held, assessments))
+        plan = plan[: max(0, MOST_FIRST_QUESTIONS - len(first))]
+    remaining = _unasked(held, [name for name in plan if name in useful])
+    return replace(held, plan=plan), remaining[0] if remaining else None
+
+
+def _first_fields(held: Held) -> tuple[str, ...]:
+    """The fields asked of every project of this sort."""
+    answers = held.answers
+    if answers.get("legal_form") == LegalForm.AUTO_ENTREPRENEUR:
+        return FIRST_OF_AUTO_ENTREPRENEUR
+    at_park = answers.get("province") == Province.FES and answers.get("sector") in PARK_SECTORS
+    return (*FIRST_FIELDS, "zone") if at_park else FIRST_FIELDS
+
+
+def _of_main_schemes(held: Held, assessments: list[Assessment]) -> tuple[str, ...]:
+    """What the schemes shown to this visitor still need, the field that decides most first."""
+    project = project_from(held.known)
+    return fields_to_ask(each for each in assessments if is_relevant(each, project))
+
+
+def _in_order(held: Held, assessments: list[Assessment]) -> tuple[str, ...]:
+    """All fields that matter still: those of the schemes shown, then the others'."""
+    useful = (*_of_main_schemes(held, assessments), *fields_to_ask(assessments))
+    return tuple(dict.fromkeys(useful))
+
+
+def _unasked(held: Held, names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name not in held.answers)
+
+
+def _asking(
+    name: str,
+    held: Held,
+    lines: tuple[str, ...],
+    writing: Writing,
+    *,
+    helped: bool = False,
+) -> Reply:
+    """The question about one field, after what there is to say first."""
+    said = (*lines, say(f"field_help.{name}", writing)) if helped else lines
+    text = "\n".join((*said, say(f"ask.{name}", writing)))
+    message = Message(readable(text, writing), _choices_for(name, writing))
+    return _form_step(message, held, name, writing)
+
+
+def _asking_reading(
+    name: str, values: tuple[str, ...], held: Held, lines: tuple[str, ...], writing: Writing
+) -> Reply:
+    """Which of the readings of an answer is meant."""
+    buttons = tuple(
+        Button(value_text(name, value, writing), payload("inform", field=name, value=value))
+        for value in values
+    )
+    text = "\n".join((*lines, say("simulation.which", writing)))
+    held = replace(held, readings=values)
+    return _form_step(Message(readable(text, writing), buttons), held, name, writing)
+
+
+def _form_step(message: Message, held: Held, awaiting: str | None, writing: Writing) -> Reply:
+    memory = {"project": held.as_memory(), "awaiting": awaiting}
+    return Reply("form_step", writing, (message,), memory)
+
+
+def _choices_for(name: str, writing: Writing) -> tuple[Button, ...]:
+    """The answers that can be chosen for a field, and a way not to answer."""
+    unknown = Button(say("answer.dont_know", writing), payload("dont_know"))
+    kind = KINDS[name]
+    if kind is Kind.FLAG:
+        yes = Button(say("answer.yes", writing), payload("inform", field=name, value="true"))
+        no = Button(say("answer.no", writing), payload("inform", field=name, value="false"))
+        return yes, no, unknown
+    if kind is Kind.CHOICE:
+        offered: Iterable[str] = CHOICES[name]
+        if name == "sector":
+            offered = COMMON_SECTORS
+        elif name == "legal_form":
+            offered = COMMON_LEGAL_FORMS
+        chosen = (
+            Button(
+                say(f"choice.{name}.{value}", writing),
+                payload("inform", field=name, value=str(value)),
+            )
+            for value in offered
+        )
+        return (*chosen, unknown)
+    if kind is Kind.DAY:
+        return Button(say("answer.not_created", writing), payload("deny")), unknown
+    return (unknown,)
+
+
+# Stopping and coming back
+
+
+def _stopped(held: Held, turn: Turn) -> Reply:
+    """Paused with the project kept, or forgotten when that is asked."""
+    writing = turn.writing
+    if turn.first("field") == "project":
+        text = say("simulation.forgotten", writing)
+        return Reply("answered", writing, (Message(text),), {"project": None, "awaiting": None})
+    buttons = (
+        Button(say("answer.resume", writing), payload("resume")),
+        Button(say("answer.forget", writing), payload("cancel", field="project")),
+    )
+    message = Message(say("simulation.paused", writing), buttons if held.answers else ())
+    memory = {"project": held.as_memory(), "awaiting": None}
+    return Reply("answered", writing, (message,), memory)
+
+
+def _offers_to_resume(held: Held, turn: Turn) -> Reply:
+    """The project held, to go on with or to leave."""
+    writing = turn.writing
+    text = say("simulation.known", writing, answers=_project_text(held.known, writing))
+    buttons = (
+        Button(say("answer.resume", writing), payload("resume")),
+        Button(say("answer.new", writing), payload("simulate", field="new")),
+    )
+    return _form_step(Message(readable(text, writing), buttons), held, None, writing)
+
+
+def _project_text(answers: Mapping[str, Any], writing: Writing) -> str:
+    separator = say("simulation.list_separator", writing)
+    return separator.join(answer_text(name, answers[name], writing) for name in answers)
+
+
+# The result
+
+
+def _result(
+    session: Session,
+    held: Held,
+    assessments: list[Assessment],
+    lines: tuple[str, ...],
+    writing: Writing,
+) -> Reply:
+    """What each scheme would give, the best first; then what is not open, and whom to see."""
+    project = project_from(held.known)
+    shown = by_worth(each for each in assessments if is_relevant(each, project))[:SHOWN_AT_MOST]
+    results = [described(each, project, writing) for each in shown]
+    opening = Message(readable(_opening_text(held, results, lines, writing), writing))
+    messages = [_scheme_message(result, held, writing) for result in results]
+    closing = _closing(session, held, project, assessments, results, writing)
+    memory = {"project": held.as_memory(), "awaiting": RESULT}
+    return Reply("answered", writing, (opening, *messages, closing), memory)
+
+
+def _opening_text(
+    held: Held, results: list[SchemeResult], lines: tuple[str, ...], writing: Writing
+) -> str:
+    told = [*lines]
+    if held.known:
+        answers = _project_text(held.known, writing)
+        told.append(say("simulation.project", writing, answers=answers))
+    if not results:
+        told.append(say("simulation.nothing", writing))
+    return "\n".join(told)
+
+
+def _scheme_message(result: SchemeResult, held: Held, writing: Writing) -> Message:
+    """One scheme: total, bonuses, cap, conditions, nearest step, doubts."""
+    text = "\n".join(scheme_lines(result, writing))
+    return Message(
+        readable(text, writing),
+        card=card(result, held.known, writing),
+        sources=result.sources,
+        certainty=str(result.certainty),
+    )
+
+
+def scheme_lines(result: SchemeResult, writing: Writing) -> list[str]:
+    """The lines that say one scheme's result."""
+    lines = [f"*{result.title}*", result.verdict_text, *_amount_lines(result, writing)]
+    lines += [f"- {_bonus_text(line, writing)}" for line in result.bonuses]
+    lines += [line.text for line in result.caps]
+    semicolon = say("simulation.semicolon", writing)
+    if result.missing:
+        fields = fields_text(result.missing, writing)
+        lines.append("❓ " + say("simulation.missing", writing, fields=fields))
+    if result.to_confirm:
+        conditions = semicolon.join(result.to_confirm)
+        lines.append("❓ " + say("simulation.open_conditions", writing, conditions=conditions))
+    if result.next_step:
+        lines.append(f"➕ {result.next_step}")
+    lines += [f"⚠️ {caution}" for caution in result.cautions[1 : CAUTIONS_AT_MOST + 1]]
+    return lines
+
+
+def _amount_lines(result: SchemeResult, writing: Writing) -> list[str]:
+    if result.total is None or result.high is None or result.low is None:
+        unsaid = [name for name in result.missing if KINDS[name] in (Kind.INVESTMENT, Kind.MONEY)]
+        if result.bonuses and unsaid and result.verdict is not Verdict.NOT_ELIGIBLE:
+            fields = fields_text(unsaid, writing)
+            return [say("simulation.no_amount_yet", writing, fields=fields)]
+        return [say("simulation.no_amount", writing, benefit=result.benefit_text)]
+    key = "total" if result.verdict is Verdict.ELIGIBLE else "total_if"
+    total, benefit = result.total.text, result.benefit_text
+    lines = ["💰 " + say(f"simulation.{key}", writing, total=total, benefit=benefit)]
+    if result.is_range:
+        low, high = result.low.text, result.high.text
+        lines.append(say("simulation.range", writing, low=low, high=high))
+    return lines
+
+
+def _bonus_text(line: Any, writing: Writing) -> str:
+    rate = line.rate.text
+    if line.up_to is not None and not line.rate.value:
+        rate = say("simulation.rate_up_to", writing, rate=line.up_to.text)
+        text = say("simulation.bonus_rate", writing, title=line.title, rate=rate)
+    elif line.amount is None:
+        text = say("simulation.bonus_rate", writing, title=line.title, rate=rate)
+    elif line.amount == line.rate:
+        text = say("simulation.bonus_amount", writing, title=line.title, amount=line.amount.text)
+    else:
+        amount = line.amount.text
+        text = say("simulation.bonus", writing, title=line.title, rate=rate, amount=amount)
+    if line.certainty in ("single-press", "uncertain"):
+        text += " " + say("simulation.doubt", writing, certainty=line.certainty_text)
+    return text
+
+
+def _closing(
+    session: Session,
+    held: Held,
+    project: Project,
+    assessments: list[Assessment],
+    results: list[SchemeResult],
+    writing: Writing,
+) -> Message:
+    lines = [*_relations(results, writing), *_not_open(assessments, project, writing)]
+    others = [each for each in assessments if may_interest(each, project)]
+    if others:
+        names = say("simulation.comma", writing).join(
+            say(f"scheme.{each.scheme}", writing) for each in others
+        )
+        lines.append(say("simulation.maybe", writing, schemes=names))
+    lines.append(_whom_to_see(session, writing))
+    lines.append(say("caution.estimate_only", writing))
+    more = _unasked(held, _in_order(held, assessments))
+    buttons = (
+        Button(say("answer.more", writing), payload("simulate", field="more")),
+        Button(say("answer.new", writing), payload("simulate", field="new")),
+        Button(say("answer.human", writing), payload("ask_human")),
+    )
+    return Message(readable("\n".join(lines), writing), buttons if more else buttons[1:])
+
+
+def _relations(results: list[SchemeResult], writing: Writing) -> list[str]:
+    """Which of the schemes shown exclude or add up with each other."""
+    titles = {result.scheme: result.title for result in results}
+    told = []
+    for key in ("excludes", "adds_up_with"):
+        pairs = {
+            frozenset((result.scheme, other))
+            for result in results
+            for other in getattr(result, key)
+            if other in titles
+        }
+        if pairs:
+            schemes = [scheme for scheme in titles if scheme in set(chain.from_iterable(pairs))]
+            named = say("simulation.semicolon", writing).join(titles[each] for each in schemes)
+            word = "excludes" if key == "excludes" else "adds_up"
+            told.append(say(f"simulation.{word}", writing, schemes=named))
+    return told
+
+
+def _not_open(assessments: list[Assessment], project: Project, writing: Writing) -> list[str]:
+    """The schemes that are not open, each with the first condition that fails and the step to it."""
+    closed = [
+        each
+        for each in assessments
+        if each.verdict is Verdict.NOT_ELIGIBLE
+        and each.scheme in (Scheme.CHARTER_MAIN, Scheme.TPME, Scheme.OFFSHORING)
+    ]
+    if not closed:
+        return []
+    lines = [say("simulation.not_open", writing)]
+    for each in closed[:OTHERS_TOLD_AT_MOST]:
+        result = described(each, project, writing)
+        text = f"- {result.title} ✗ {result.unmet[0]}"
+        lines.append(f"{text}. ➕ {result.next_step}" if result.next_step else text)
+    return lines
+
+
+def _whom_to_see(session: Session, writing: Writing) -> str:
+    authority = subject_named(session, DEFAULT_AUTHORITY)
+    name = name_of(authority, writing) if authority else "CRI"
+    contact = contact_text(session, DEFAULT_AUTHORITY, writing)
+    return say("simulation.whom", writing, authority=name, contact=contact)

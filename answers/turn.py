@@ -1,0 +1,55 @@
+"""One turn as it was understood, with what the dialogue remembers; the input of every reply."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from database.vocabulary import ASPECTS, Writing
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What earlier turns left: the subject and aspect last spoken of, the list shown, the project."""
+
+    subject: str | None = None
+    aspect: str | None = None
+    step: int | None = None
+    listing: dict[str, Any] | None = None
+    project: dict[str, Any] | None = None
+    awaiting: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A message as it was understood.
+
+    `entities` maps each kind of element (province, sector, audience, amount, …) to its values in
+    order; a pressed button names its `subject` there. `unknown_words` are those that no training
+    sentence holds, hence probably names. `parts` are the questions of a message that holds two.
+    """
+
+    text: str
+    writing: Writing
+    intent: str
+    entities: dict[str, tuple[Any, ...]] = field(default_factory=dict)
+    unknown_words: tuple[str, ...] = ()
+    ranking: tuple[str, ...] = ()
+    parts: tuple[tuple[str, str], ...] = ()
+    memory: Memory = Memory()
+    last_messages: tuple[dict[str, Any], ...] = ()
+    english: bool = False
+
+    @property
+    def aspect(self) -> str | None:
+        """`ask_amount` → `amount`; None when the intent is no aspect."""
+        aspect = self.intent.removeprefix("ask_")
+        return aspect if self.intent.startswith("ask_") and aspect in ASPECTS else None
+
+    def first(self, kind: str) -> Any:
+        """The first element of a kind, or None."""
+        return next(iter(self.entities.get(kind, ())), None)
+
+    def questions(self) -> list["Turn"]:
+        """The turn, once for each question it holds."""
+        if not self.parts:
+            return [self]
+        return [replace(self, intent=intent, text=text, parts=()) for intent, text in self.parts]

@@ -1,0 +1,126 @@
+"""Every (subject, aspect) of the real content is sayable in every writing, with exactly its figures."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from answers.answering import answer_about
+from answers.linking import Lexicon
+from database import session as database_session
+from database.content import TYPED_PLACEHOLDER, figure_named, placeholders
+from database.loading import load_facts
+from database.queries import aliases, figures_named
+from database.tables import Statement, Subject
+from database.vocabulary import ASPECTS, NUMBER_UNITS, WRITINGS
+from settings import ROOT, settings
+
+TODAY = date(2026, 11, 23)
+NUMBER = re.compile(r"(?<![0-9A-Za-zÀ-ÿ\u202f])\d[\d\u202f]*(?:,\d+)?(?![0-9A-Za-zÀ-ÿ])")
+# Darija has words of its own for one and two of these.
+SAID_AS_WORDS = {"months", "years", "weeks", "days", "hours", "minutes"}
+
+
+@pytest.fixture(scope="module")
+def facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """The real content in a database of its own."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('facts') / 'facts.db'}"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("DATABASE_URL", url)
+        settings.cache_clear()
+        database_session.engine.cache_clear()
+        command.upgrade(Config(ROOT / "alembic.ini"), "head")
+        with database_session.open_session() as session:
+            load_facts(session, settings().content / "facts")
+        with database_session.open_session() as session:
+            yield session
+        database_session.engine().dispose()
+    settings.cache_clear()
+    database_session.engine.cache_clear()
+
+
+def test_every_statement_is_said_in_every_writing_with_its_own_numbers(facts: Session) -> None:
+    coverage: Counter[tuple[str, str]] = Counter()
+    unsourced: list[str] = []
+    for statement in facts.scalars(select(Statement)).all():
+        subject = facts.get_one(Subject, statement.subject_id)
+        for writing in WRITINGS:
+            reply = answer_about(facts, subject.id, statement.aspect, writing, on=TODAY)
+            where = f"{subject.id}.{statement.aspect} ({writing})"
+            assert reply.outcome == "answered", where
+            assert reply.writing == writing, where
+            message = reply.messages[0]
+            assert "{" not in message.text, where
+            explained, needed = _numbers(facts, subject, statement)
+            said = {_decimal(number) for number in NUMBER.findall(message.text)}
+            if message.card is None:
+                assert said <= explained, f"{where}: {sorted(said - explained)} in {message.text}"
+                for scales in needed:
+                    assert scales & said, f"{where}: {scales} not in {message.text}"
+            if not message.sources and statement.certainty != "uncertain":
+                unsourced.append(where)
+            assert all(s.url.startswith("http") for s in message.sources), where
+            assert "github-file-id" not in str(reply.as_dict()), where
+            assert len(message.text) <= 4096, f"{where}: too long for one message"
+        coverage[subject.kind, statement.aspect] += 1
+    assert not unsourced
+    _print_table(coverage)
+
+
+def test_every_name_and_alias_leads_to_its_subject(facts: Session) -> None:
+    every = aliases(facts)
+    lexicon = Lexicon(every)
+    lost = []
+    for alias in every:
+        links = lexicon.links(alias.text)
+        reached = {link.subject_id for link in (*links.certain[:1], *links.rivals)}
+        if alias.subject_id not in reached:
+            lost.append((alias.subject_id, alias.text, reached))
+    assert len(lost) <= len(every) // 500, lost
+
+
+def _numbers(
+    session: Session, subject: Subject, statement: Statement
+) -> tuple[set[Decimal], list[set[Decimal]]]:
+    """The numbers that a reply may show, and those it must, each at the scales it may be said in."""
+    names = set()
+    may: set[Decimal] = {Decimal(0)}
+    must: list[set[Decimal]] = []
+    for name in placeholders(" ".join(statement.texts.values())):
+        typed = TYPED_PLACEHOLDER.fullmatch(name)
+        if typed is None:
+            names.add(figure_named(name, subject.id))
+        else:
+            may |= {_decimal(number) for number in re.findall(r"\d+", typed[2])}
+            may |= {_decimal(number) for number in NUMBER.findall(typed[2].replace(".", ","))}
+    for figure in figures_named(session, names).values():
+        for value in figure.values:
+            for number in map(Decimal, re.findall(r"\d+(?:\.\d+)?", value)):
+                scales = {number, number / 10**6, number / 10**9}
+                may |= scales
+                if figure.unit in NUMBER_UNITS and not (
+                    figure.unit in SAID_AS_WORDS and number <= 2
+                ):
+                    must.append(scales)
+    for day in filter(None, (subject.status_as_of, subject.valid_to, str(subject.check_by))):
+        may |= {Decimal(part) for part in day.split("-")}
+    return may, must
+
+
+def _decimal(number: str) -> Decimal:
+    return Decimal(number.replace("\u202f", "").replace(",", "."))
+
+
+def _print_table(coverage: Counter[tuple[str, str]]) -> None:
+    kinds = sorted({kind for kind, _ in coverage})
+    print(f"\n{'kind':12}" + "".join(f"{aspect[:9]:>10}" for aspect in ASPECTS))
+    for kind in kinds:
+        print(f"{kind:12}" + "".join(f"{coverage[kind, aspect] or '':>10}" for aspect in ASPECTS))
+    print(f"{sum(coverage.values())} statements, each in {len(WRITINGS)} writings")
