@@ -1,0 +1,1 @@
+"""Thin Rasa components around the pure functions of `bot.nlu`."""
