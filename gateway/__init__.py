@@ -1,0 +1,1 @@
+"""The public door: the website's API, the inbox, limits, and the way to Rasa."""

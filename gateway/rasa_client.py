@@ -1,0 +1,92 @@
+"""The gateway's way to Rasa: one call per turn, on loopback, with the shared secret."""
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+import requests
+from requests.adapters import HTTPAdapter
+
+from settings import Settings
+
+
+class AssistantAway(Exception):
+    """Rasa or its actions could not answer now; `writing` is the message's, when it was read."""
+
+    def __init__(self, reason: str, writing: str | None = None) -> None:
+        super().__init__(reason)
+        self.writing = writing
+
+
+class AssistantStumbled(AssistantAway):
+    """Rasa is there but cannot answer this turn; it may never."""
+
+
+# Rasa is not ready, the action server is down, or the secret is not the same: nothing of the turn.
+NOT_OF_THE_TURN = (401, 403, 404, 429, 502, 503, 504)
+
+
+@dataclass(frozen=True)
+class RasaClient:
+    """Sends turns to the sealed room."""
+
+    url: str
+    secret: str
+    timeout: float
+    http: requests.Session
+
+    @classmethod
+    def from_settings(cls, settings: Settings) -> "RasaClient":
+        """A client with connections kept open."""
+        http = requests.Session()
+        http.trust_env = False
+        http.mount("http://", HTTPAdapter(pool_connections=1, pool_maxsize=64))
+        return cls(
+            settings.rasa_url,
+            settings.room_secret.get_secret_value(),
+            settings.rasa_timeout_seconds,
+            http,
+        )
+
+    def answer(self, turn: dict[str, Any]) -> dict[str, Any]:
+        """What was understood of a turn and said to it.
+
+        Raises `AssistantAway`, and `AssistantStumbled` when it is this turn that fails.
+        """
+        response = self._call("POST", "turn", json=turn)
+        try:
+            body = dict(response.json())
+        except ValueError:
+            body = {}
+        if response.status_code == 200 and "messages" in body:
+            return body
+        trouble = AssistantAway if response.status_code in NOT_OF_THE_TURN else AssistantStumbled
+        writing = (body.get("understood") or {}).get("writing") or {}
+        raise trouble(f"status {response.status_code}", writing.get("tag"))
+
+    def forget(self, conversation_id: str) -> None:
+        """Erase Rasa's side of a conversation. Raises `AssistantAway`."""
+        response = self._call("DELETE", f"conversations/{quote(conversation_id, safe='')}")
+        if response.status_code >= 400:
+            raise AssistantAway(f"status {response.status_code}")
+
+    def is_ready(self) -> bool:
+        """Whether Rasa answers at all."""
+        try:
+            return (
+                self.http.get(f"{self.url}/webhooks/gateway/health", timeout=2).status_code == 200
+            )
+        except requests.RequestException:
+            return False
+
+    def _call(self, method: str, path: str, **content: Any) -> requests.Response:
+        try:
+            return self.http.request(
+                method,
+                f"{self.url}/webhooks/gateway/{path}",
+                headers={"Authorization": f"Bearer {self.secret}"},
+                timeout=self.timeout,
+                **content,
+            )
+        except requests.RequestException as error:
+            raise AssistantAway(type(error).__name__) from error
