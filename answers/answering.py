@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from answers.figures import date_text
 from answers.knowledge import lexicon
 from answers.linking import Link, Links
-from answers.listing import Listing, list_reply
+from answers.listing import AIDS, Listing, list_reply
 from answers.procedures import compiled_from_steps, procedure_message
 from answers.rendering import name_of, rendered, statement_sources, tags_of
 from answers.reply import Button, Message, Outcome, Reply, joined, payload
@@ -81,8 +81,8 @@ def _answer_one(session: Session, question: Turn, on: date) -> Reply:
         return _about(session, forming, question, on)
     if places and previous and not links.unlinked_words:
         return elsewhere(session, question, on)
-    if places and not (previous and aspect not in ("overview", "figures")):
-        return _about(session, places[0].subject_id, question, on)
+    if places and not (previous and question.first("province") in _provinces_of(session, previous)):
+        return _about_place(session, places[0].subject_id, question, on)
     if previous and not question.unknown_words:
         return _about(session, previous, question, on)
     near = _near_names(links, question)[:CHOICES]
@@ -99,7 +99,8 @@ def elsewhere(session: Session, question: Turn, on: date) -> Reply:
     links = lexicon(session).links(question.text)
     place = next(link.subject_id for link in links.certain if link.kind == "territory")
     province = place.removeprefix("territoire_")
-    aspect = question.memory.aspect or "overview"
+    asked = question.aspect if question.aspect != "overview" else None
+    aspect = asked or question.memory.aspect or "overview"
     subject = subject_named(session, question.memory.subject or "")
     if subject is None or subject.kind == "territory" or province not in PROVINCES:
         return answer_about(session, place, aspect, writing, on=on)
@@ -114,6 +115,22 @@ def elsewhere(session: Session, question: Turn, on: date) -> Reply:
     )
     there = list_reply(session, Listing((subject.kind,), province=province), writing)
     return replace(there, messages=(Message(text), *there.messages))
+
+
+def _about_place(session: Session, place: str, question: Turn, on: date) -> Reply:
+    """What is known of a province, or what it holds where the question is for things in it."""
+    aspect = question.aspect or "overview"
+    served = {aspect, *SERVED_BY[aspect]} & set(aspects_of(session, place))
+    province = question.first("province")
+    if served or province is None:
+        return _about(session, place, question, on)
+    kinds = ("zone",) if aspect in ("price", "location") else AIDS
+    return list_reply(session, Listing(kinds, province=province), question.writing)
+
+
+def _provinces_of(session: Session, subject_id: str) -> list[str]:
+    subject = subject_named(session, subject_id)
+    return tags_of(subject, "province") if subject else []
 
 
 def answer_about(

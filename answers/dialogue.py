@@ -5,13 +5,13 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from answers.answering import answer, contact_text, elsewhere, which_subject
+from answers.answering import answer, answer_about, contact_text, elsewhere, which_subject
 from answers.figures import date_text
 from answers.greeting import topics
 from answers.knowledge import lexicon
 from answers.listing import AIDS, Listing, compare_reply, list_reply
 from answers.procedures import step_about, step_reply
-from answers.rendering import name_of
+from answers.rendering import name_of, tags_of
 from answers.reply import Button, Message, Reply, payload
 from answers.simulating import simulate, take_simulation_answer
 from answers.turn import Turn
@@ -20,18 +20,20 @@ from database.queries import subject_named, subjects_for
 from database.vocabulary import ASPECTS, DEFAULT_AUTHORITY, KINDS, Writing
 
 ELEMENTS = ("province", "sector", "audience")
-COMPARED_AT_MOST = 4
+COMPARED_AT_MOST = 9
+FORMS = {"procedure", "legal_form"}
 
 
 def list_asked(session: Session, turn: Turn, *, on: date) -> Reply:
     """The subjects that fit the place, sector and kind of visitor that were named."""
-    kind = turn.first("kind")
-    if kind is None and not any(turn.first(element) for element in ELEMENTS):
+    named_kinds = [kind for kind in turn.entities.get("kind", ()) if kind in KINDS]
+    kind = next((kind for kind in named_kinds if kind not in AIDS), None)
+    if not named_kinds and not any(turn.first(element) for element in ELEMENTS):
         named = lexicon(session).links(turn.text).certain
         if named and named[0].kind != "territory":
             return answer(session, replace(turn, intent="ask_overview"), on=on)
     listing = Listing(
-        kinds=(kind,) if kind in KINDS else AIDS,
+        kinds=(kind,) if kind else AIDS,
         **{element: turn.first(element) for element in ELEMENTS},
     )
     return list_reply(session, listing, turn.writing)
@@ -54,11 +56,27 @@ def compare_named(session: Session, turn: Turn, *, on: date) -> Reply:
     links = lexicon(session).links(turn.text)
     in_order = sorted(links.certain, key=lambda link: min(link.tokens))
     ids = [link.subject_id for link in in_order]
-    if len(ids) == 1 and turn.memory.subject and turn.memory.subject not in ids:
-        ids.insert(0, turn.memory.subject)
-    if len(ids) < 2 and turn.first("kind"):
-        ids = [s.id for s in subjects_for(session, kinds=(turn.first("kind"),))]
+    previous = subject_named(session, turn.memory.subject) if turn.memory.subject else None
+    if previous and [link.kind for link in in_order] == [previous.kind] and previous.id not in ids:
+        ids.insert(0, previous.id)
+    kind, province = turn.first("kind"), turn.first("province")
+    if len(ids) < 2 and kind in KINDS:
+        ids = [s.id for s in subjects_for(session, kinds=(kind,), province=province)]
+    elif len(ids) == 1:
+        return answer(session, replace(turn, intent="ask_overview"), on=on)
+    guide = _guide_to_forms(session, turn)
+    if guide and len(ids) < COMPARED_AT_MOST and {link.kind for link in in_order} <= FORMS:
+        return answer_about(session, guide, "conditions", turn.writing, on=on)
     return compare_reply(session, ids[:COMPARED_AT_MOST], turn.writing)
+
+
+def _guide_to_forms(session: Session, turn: Turn) -> str | None:
+    """The subject that tells legal forms apart, when two of them are named."""
+    forms = set(turn.entities.get("legal_form", ()))
+    if len(forms) < 2:
+        return None
+    guides = subjects_for(session, kinds=("legal_form",))
+    return next((s.id for s in guides if forms <= set(tags_of(s, "legal_form"))), None)
 
 
 def next_step(session: Session, turn: Turn, *, on: date) -> Reply:
@@ -92,13 +110,15 @@ def take_element(session: Session, turn: Turn, *, on: date) -> Reply:
         return list_reply(session, listing, turn.writing)
     links = lexicon(session).links(turn.text)
     kinds = {link.kind for link in links.certain}
-    if turn.memory.subject and kinds == {"territory"}:
+    if kinds - {"territory"}:
+        return answer(session, replace(turn, intent="ask_overview"), on=on)
+    if turn.memory.subject and kinds:
         return elsewhere(session, turn, on)
     if turn.entities.get("amount") or turn.entities.get("jobs"):
         return simulate(session, turn, on=on)
-    aspect = (
-        turn.memory.aspect if turn.memory.aspect in ASPECTS and not links.certain else "overview"
-    )
+    if turn.first("audience") or turn.first("sector"):
+        return list_asked(session, turn, on=on)
+    aspect = "overview" if kinds else turn.memory.aspect or "overview"
     return answer(session, replace(turn, intent=f"ask_{aspect}"), on=on)
 
 
@@ -139,6 +159,8 @@ def small_talk(session: Session, turn: Turn, *, on: date) -> Reply:
     """The brief reply to what is no question about the facts."""
     if turn.english:
         return Reply("out_of_scope", "fr", (Message(say("english", "fr"), topics("fr")),))
+    if turn.intent == "ask_maker" and lexicon(session).links(turn.text).certain:
+        return answer(session, replace(turn, intent="ask_overview"), on=on)
     if turn.intent == "out_of_scope":
         text = say("out_of_scope", turn.writing)
         return Reply("out_of_scope", turn.writing, (Message(text, topics(turn.writing)),))

@@ -18,7 +18,8 @@ _LATIN_RUN = re.compile(
 def figure_text(values: Sequence[str], unit: str, writing: Writing) -> str:
     """A figure (one value, or two for a range) with its unit: `6 000 DH`, `6 000 درهم`."""
     if unit in TEXT_UNITS:
-        return _isolated(values[0]) if writing == "ary-Arab" else values[0]
+        # A telephone has no letter by which `isolated` would know it.
+        return _isolated(values[0]) if writing == "ary-Arab" and unit == "phone" else values[0]
     numbers = [Decimal(value) for value in values]
     scale = _scale_of(numbers, unit)
     written = [number_text(number / scale) for number in numbers]

@@ -10,7 +10,7 @@ import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 
 from rapidfuzz import fuzz, process
 
@@ -18,11 +18,13 @@ from bot.nlu.folding import words
 from bot.nlu.skeleton import rests_after_clitics, skeleton, without_clitics
 from database.queries import Alias
 
-# Words that join others; they never tell one subject from another.
+# Words that join others or ask; they never tell one subject from another.
 JOINING_WORDS = frozenset(
     "le la les l un une des du de d et ou a au aux en dans pour par sur avec the of "
-    "dyal dial diyal dl del f fi fel li lli w o b bel al el "
-    "ديال دال د ف في فال ل لي اللي و ب بال من على ال لل".split()
+    "c ce est que qu quoi quel quelle quels quelles combien comment il y t "
+    "dyal dial diyal dl del f fi fel li lli w o b bel al el ch7al chhal chno chnou chnahiya hiya howa "
+    "kifach wach fin mn 3la had "
+    "ديال دال د ف في فال ل لي اللي و ب بال من على ال لل شحال شنو شنهو هي هو كيفاش واش فين هاد".split()
 )
 FUZZY_FLOOR = 84
 SHORTEST_FUZZY = 4
@@ -33,6 +35,8 @@ SPELLING_COUNTS = 0.2
 AS_LIKELY = 0.97
 # A second subject needs words of its own, beside those it shares with the first.
 OWN_SHARE = 0.5
+# A name that has no spelling in the script of the word is trusted as far as this.
+UNKNOWN_SCRIPT = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,42 +93,49 @@ class Lexicon:
     def links(self, text: str) -> Links:
         """The subjects that `text` names."""
         tokens = words(text)
-        matched: dict[str, tuple[int, float]] = {}
-        for position, token in enumerate(tokens):
-            for key, score in self._keys_of_token(token):
-                if key not in matched or matched[key][1] < score:
-                    matched[key] = (position, score)
-        candidates = sorted(
-            self._candidates(matched, tokens),
-            key=lambda link: (link.coverage == 1, link.weight, link.prominence),
-            reverse=True,
-        )
+        places = self._places(tokens)
         certain: list[Link] = []
         rivals: list[Link] = []
         taken: set[int] = set()
-        for link in candidates:
-            if link.coverage < 1 or any(link.subject_id == other.subject_id for other in certain):
-                continue
-            if link.weight_beside(taken) >= OWN_SHARE:
-                certain.append(link)
-                taken |= link.tokens.keys()
-            elif link.tokens.keys() == certain[0].tokens.keys() and (
-                link.weight >= AS_LIKELY * certain[0].weight
-            ):
-                rivals.append(link)
-        named = {link.subject_id for link in (*certain, *rivals)}
+        while True:
+            candidates = self._candidates(places, tokens, taken)
+            named = {link.subject_id for link in certain}
+            whole = [link for link in candidates if link.coverage == 1]
+            best = next(
+                (
+                    link
+                    for link in whole
+                    if link.subject_id not in named and link.weight_beside(taken) >= OWN_SHARE
+                ),
+                None,
+            )
+            if best is None:
+                break
+            if not certain:
+                rivals = [link for link in whole if _as_likely(link, best)]
+            certain.append(best)
+            taken |= best.tokens.keys()
+        named |= {link.subject_id for link in rivals}
         near = [
             link
             for link in candidates
-            if link.subject_id not in named and not (link.tokens.keys() <= taken and certain)
+            if link.subject_id not in named and not (certain and link.tokens.keys() <= taken)
         ]
         near.sort(key=lambda link: (link.coverage * link.weight, link.prominence), reverse=True)
         return Links(
             tuple(certain),
-            tuple(rivals),
+            tuple(_first_of_each(rivals)),
             tuple(_first_of_each(near)),
             tuple(t for i, t in enumerate(tokens) if i not in taken and t not in JOINING_WORDS),
         )
+
+    def _places(self, tokens: Sequence[str]) -> dict[str, list[tuple[int, float]]]:
+        """Where each known key stands among the words of a message, and how surely."""
+        places: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for position, token in enumerate(tokens):
+            for key, score in self._keys_of_token(token):
+                places[key].append((position, score))
+        return places
 
     def _keys_of_token(self, token: str) -> Iterable[tuple[str, float]]:
         if token in JOINING_WORDS:
@@ -144,38 +155,61 @@ class Lexicon:
                     return
 
     def _candidates(
-        self, matched: dict[str, tuple[int, float]], spelled: Sequence[str]
-    ) -> Iterable[Link]:
-        entries = {entry for key in matched for entry in self._by_key[key]}
+        self, places: dict[str, list[tuple[int, float]]], tokens: Sequence[str], taken: set[int]
+    ) -> list[Link]:
+        """The subjects of which an alias is said, wholly or nearly; the most telling first."""
         best: dict[tuple[str, frozenset[int]], Link] = {}
-        for subject_id, keys in entries:
-            likenesses = {
-                key: _likeness(spelled[matched[key][0]], self._spellings[subject_id, keys])
-                for key in keys & matched.keys()
-            }
-            found = [
-                key for key in likenesses if likenesses[key] >= _least_likeness(key, len(keys))
-            ]
-            if not found:
-                continue
-            weight = sum(self._weight[key] * matched[key][1] for key in found)
-            coverage = weight / sum(self._weight[key] for key in keys)
-            if len(found) == len(keys):
-                coverage = 1.0
-            elif coverage < NEARLY:
-                continue
-            alias = self._entries[subject_id, keys]
-            likeness = sum(likenesses[key] for key in found) / len(found)
-            weight *= 1 + SPELLING_COUNTS * likeness
-            by_token: dict[int, float] = defaultdict(float)
-            for key in found:
-                by_token[matched[key][0]] += self._weight[key]
-            link = Link(subject_id, alias.kind, alias.prominence, coverage, weight, dict(by_token))
-            tokens = frozenset(by_token)
-            held = best.get((subject_id, tokens))
-            if held is None or (held.coverage, held.weight) < (link.coverage, link.weight):
-                best[subject_id, tokens] = link
-        return best.values()
+        for entry in {entry for key in places for entry in self._by_key[key]}:
+            link = self._link(entry, places, tokens, taken)
+            if link is not None:
+                name = link.subject_id, frozenset(link.tokens)
+                held = best.get(name)
+                if held is None or (held.coverage, held.weight) < (link.coverage, link.weight):
+                    best[name] = link
+        return sorted(
+            best.values(),
+            key=lambda link: (link.coverage == 1, link.weight, link.prominence, link.subject_id),
+            reverse=True,
+        )
+
+    def _link(
+        self,
+        entry: tuple[str, frozenset[str]],
+        places: dict[str, list[tuple[int, float]]],
+        tokens: Sequence[str],
+        taken: set[int],
+    ) -> Link | None:
+        """How one alias matches: each of its words at its best place, one nobody has taken first."""
+        subject_id, keys = entry
+        by_token: dict[int, float] = defaultdict(float)
+        found = weight = likenesses = 0.0
+        for key in keys & places.keys():
+            _, likeness, score, position = max(
+                (at not in taken, _likeness(tokens[at], self._spellings[entry]), score, -at)
+                for at, score in places[key]
+            )
+            if likeness >= _least_likeness(key, len(keys)):
+                by_token[-position] += self._weight[key]
+                weight += self._weight[key] * score
+                likenesses += likeness
+                found += 1
+        coverage = weight / sum(self._weight[key] for key in keys)
+        if found == len(keys):
+            coverage = 1.0
+        elif coverage < NEARLY:
+            return None
+        weight *= 1 + SPELLING_COUNTS * likenesses / found
+        alias = self._entries[entry]
+        return Link(subject_id, alias.kind, alias.prominence, coverage, weight, dict(by_token))
+
+
+def _as_likely(link: Link, best: Link) -> bool:
+    """Whether the same words name another subject, about as well."""
+    return (
+        link.subject_id != best.subject_id
+        and link.tokens.keys() == best.tokens.keys()
+        and link.weight >= AS_LIKELY * best.weight
+    )
 
 
 def _first_of_each(links: Iterable[Link]) -> list[Link]:
@@ -185,19 +219,21 @@ def _first_of_each(links: Iterable[Link]) -> list[Link]:
     return list(first.values())
 
 
-@cache
+@lru_cache(maxsize=65536)
 def _forms(word: str) -> tuple[str, ...]:
     """A word with and without what may be attached to it."""
     return (word, *rests_after_clitics(word))
 
 
+@lru_cache(maxsize=65536)
+def _alike(word: str, known: str) -> float:
+    return max(fuzz.ratio(form, known) for form in _forms(word)) / 100
+
+
 def _likeness(word: str, spellings: Collection[str]) -> float:
     """How much a word looks like the nearest of some spellings in its own script, up to 1."""
     same_script = [known for known in spellings if known.isascii() == word.isascii()]
-    return max(
-        (fuzz.ratio(form, known) / 100 for form in _forms(word) for known in same_script),
-        default=0.75,
-    )
+    return max((_alike(word, known) for known in same_script), default=UNKNOWN_SCRIPT)
 
 
 def _least_likeness(key: str, keys: int) -> float:
@@ -214,7 +250,7 @@ def _keys_of_alias(text: str) -> list[str]:
     return [_key(word) for word in words(text) if word not in JOINING_WORDS]
 
 
-@cache
+@lru_cache(maxsize=65536)
 def _key(word: str) -> str:
     """The skeleton, or the word itself where it has no consonant."""
     return skeleton(word) or word

@@ -84,12 +84,17 @@ def compare_reply(session: Session, ids: Sequence[str], writing: Writing) -> Rep
     if len(subjects) < 2:
         return Reply("clarified", writing, (Message(say("compare.need_two", writing)),))
     rows = _rows(session, subjects, writing)
+    measured = any(
+        title == say(f"column.{key}", writing) for title, _ in rows for key in FIGURE_COLUMNS
+    )
     names = [name_of(subject, writing) for subject in subjects]
     lead = say("compare.lead", writing, names=" / ".join(names))
     lines = [lead]
     for position, name in enumerate(names):
         lines.append(f"\n*{name}*")
         lines += [f"- {title} : {cells[position]}" for title, cells in rows]
+        if not measured:
+            lines.append(_line(session, subjects[position], writing))
     overviews = [statement_about(session, subject.id, "overview") for subject in subjects]
     text = "\n".join(lines)
     return Reply(
@@ -165,7 +170,7 @@ def _line(session: Session, subject: Subject, writing: Writing) -> str:
     """The name and the first sentence of the overview."""
     overview = statement_about(session, subject.id, "overview")
     first = overview.texts[writing].split("\n")[0] if overview else ""
-    sentence = first.split(". ")[0].rstrip(".")
+    sentence = first.split(". ")[0].rstrip(" .:؛;")
     told = rendered(session, subject.id, sentence, writing)
     name = name_of(subject, writing)
     return f"- {isolated(name) if writing == 'ary-Arab' else name} : {told}."

@@ -1,6 +1,7 @@
 """What a message says of a project: its numbers, places and choices, as fields of `schemes.Project`."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,9 +15,9 @@ from bot.nlu.dates import find_dates
 from bot.nlu.folding import tokens, words
 from bot.nlu.quantities import Quantity, find_quantities
 from bot.nlu.skeleton import rests_after_clitics
-from database.vocabulary import WRITINGS
+from database.vocabulary import WRITINGS, Writing
 from schemes import InvalidProject, project_from, read_answer
-from schemes.project import CHOICES, KINDS, Kind, Problem
+from schemes.project import CHOICES, KINDS, Kind, Problem, Zone
 
 MONTHS_IN = {"months": 1, "years": 12}
 MONTH_FIELDS = ("jobs_kept_months", "months_from_creation_to_hire")
@@ -37,6 +38,7 @@ THOUSAND, MILLION = Decimal(1000), Decimal(1_000_000)
 MONTHS_IN_A_YEAR = 12
 _CLAUSE_END = re.compile(r"(?<!\d)[,;،؛](?!\d)|[,;،؛]\s|[.!?؟]\s|\n|\s[-–]\s")
 _NEGATIVE = re.compile(r"(?:^|[\s(:=])[-−]\s?$")
+_PLAIN_NUMBER = re.compile(r"[-−]?[0-9]{1,15}([.,][0-9]{1,2})?")
 _SPOKEN_DATE = re.compile(r"(\d{4})(?:-(\d{2}))?(?:-(\d{2}))?")
 
 
@@ -95,6 +97,25 @@ def checked(said: Said, held: Mapping[str, Any]) -> Said:
     return said
 
 
+def typed_answer(name: str, text: str, writing: Writing) -> Any:
+    """An answer typed in the field of a page: a plain value, or a number as people write it.
+
+    None when it is blank. Raises `InvalidProject`.
+    """
+    stripped = text.strip()
+    number = _PLAIN_NUMBER.fullmatch(stripped)
+    if number or KINDS[name] in (Kind.FLAG, Kind.CHOICE, Kind.DAY) or not stripped:
+        plain = stripped.replace(",", ".").replace("−", "-") if number else stripped
+        return plain if read_answer(name, plain) is not None else None
+    said = Said()
+    _read_quantities(Turn(stripped, writing, "inform"), name, said)
+    values = said.readings.get(name, (said.answers.get(name),))
+    if values[0] is None:
+        raise InvalidProject(name, text, Problem.NOT_A_NUMBER)
+    read_answer(name, values[0])
+    return values[0]
+
+
 def mentions(text: str, cue: str) -> bool:
     """Whether a text holds one of the words of `cue.<cue>`, in any writing."""
     return _holds(_variants(text), _cues(cue))
@@ -136,7 +157,8 @@ def _field_of(quantity: Quantity, before: str, after: str, asked: str | None) ->
     if mentions(f"{quantity.text} {after}", "women_payroll_percent"):
         # "dix femmes" counts heads; the law counts their share of the pay.
         return None
-    if asked in fitting:
+    bare = quantity.kind == "number" and not quantity.unit
+    if asked in fitting or (bare and asked is not None and KINDS[asked] is Kind.PERCENT):
         return asked
     if quantity.kind == "amount":
         return "total_investment"
@@ -156,8 +178,8 @@ def _fitting(quantity: Quantity) -> tuple[str, ...]:
     if quantity.kind == "duration":
         return MONTH_FIELDS if quantity.unit in MONTHS_IN else ()
     if quantity.kind == "number":
-        flags = (Kind.FLAG, Kind.CHOICE, Kind.DAY)
-        return tuple(name for name, kind in KINDS.items() if kind not in flags)
+        numbers = (Kind.COUNT, Kind.MONEY, Kind.INVESTMENT)
+        return tuple(name for name, kind in KINDS.items() if kind in numbers)
     return ()
 
 
@@ -227,18 +249,28 @@ def _read_choices(turn: Turn, asked: str | None, said: Said) -> None:
     for name in CHOICES_BY_CUE:
         if name in CHOICES_ONLY_WHEN_ASKED and (name != asked or name in said.answers):
             continue
-        for value in CHOICES[name]:
-            if has_words(f"cue.{name}.{value}") and mentions(turn.text, f"{name}.{value}"):
-                if (name, value) != ("zone", "other") or asked == "zone":
-                    said.answers[name] = str(value)
-                    said.readings.pop(name, None)
-                    break
+        value = _choice_by_cue(turn.text, name)
+        if value is not None and (value != Zone.OTHER or asked == "zone"):
+            said.answers[name] = value
+            said.readings.pop(name, None)
     zone = said.answers.get("zone")
     if zone in PROVINCE_OF_ZONE:
         said.answers["province"] = PROVINCE_OF_ZONE[zone]
         said.readings.pop("province", None)
     if "mre" in turn.entities.get("audience", ()):
         said.answers["moroccan_abroad"] = True
+
+
+def _choice_by_cue(text: str, name: str) -> str | None:
+    """The choice of a field whose words a text holds, the longest words first."""
+    variants = _variants(text)
+    named = [
+        (sum(map(len, cue)), str(value))
+        for value in CHOICES[name]
+        for cue in _cues(f"{name}.{value}")
+        if _holds(variants, (cue,))
+    ]
+    return max(named)[1] if named else None
 
 
 def _known(name: str, value: object) -> bool:
@@ -280,10 +312,17 @@ def _read_creation(turn: Turn, asked: str | None, said: Said, on: date) -> None:
             year, month, day = spoken.groups()
             if day:
                 said.answers["created_on"] = found.value
-            elif month:
-                said.answers["created_on"] = f"{year}-{month}-01"
             else:
-                said.readings["created_on"] = (f"{year}-01-01", f"{year}-12-31")
+                said.readings["created_on"] = _ends_of(int(year), int(month) if month else None)
+
+
+def _ends_of(year: int, month: int | None) -> tuple[str, str]:
+    """The first and the last day of a month, or of a year."""
+    first, last = (month, month) if month else (1, 12)
+    return (
+        date(year, first, 1).isoformat(),
+        date(year, last, monthrange(year, last)[1]).isoformat(),
+    )
 
 
 # Words

@@ -5,7 +5,7 @@ not know; `plan`, the fields to ask before the next result; `readings` of the an
 field asked in `awaiting`, which is `RESULT` once a result was shown.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from itertools import chain
@@ -14,10 +14,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from answers.answering import contact_text
-from answers.project_reading import Said, field_named_in, read_project
+from answers.project_reading import Said, field_named_in, read_project, typed_answer
 from answers.rendering import name_of
 from answers.reply import Button, Message, Reply, payload
 from answers.simulation_result import (
+    DECIDE_MOST,
+    BonusLine,
+    CapLine,
     Figure,
     SchemeResult,
     answer_text,
@@ -26,10 +29,13 @@ from answers.simulation_result import (
     described,
     fields_text,
     figure,
+    in_list,
     is_relevant,
+    is_worth_refusing,
     may_interest,
     money,
     page_link,
+    project_text,
     readable,
     value_text,
 )
@@ -37,37 +43,46 @@ from answers.turn import Turn
 from answers.words import say
 from database.queries import subject_named
 from database.vocabulary import DEFAULT_AUTHORITY, Writing
-from schemes import Assessment, Project, Scheme, Verdict, assess, fields_to_ask, project_from
-from schemes.project import CHOICES, KINDS, Kind, LegalForm, Province, Sector
+from schemes import Assessment, Verdict, assess, fields_to_ask, project_from
+from schemes.parameters import Certainty
+from schemes.project import CHOICES, KINDS, Kind, LegalForm, Problem, Province, Sector
 
 __all__ = [
+    "BonusLine",
+    "CapLine",
     "Figure",
     "SchemeResult",
+    "Simulation",
     "by_worth",
+    "card",
     "described",
     "fields_text",
     "figure",
+    "in_list",
     "is_relevant",
+    "is_worth_refusing",
     "may_interest",
     "money",
     "page_link",
+    "project_text",
     "readable",
+    "scheme_lines",
     "simulate",
+    "simulation_of",
     "take_simulation_answer",
+    "typed_answer",
     "value_text",
     "with_pending_question",
     "within_simulation",
 ]
 
 RESULT = "result"
-DECIDE_MOST = ("total_investment", "jobs", "province")
 FIRST_FIELDS = (*DECIDE_MOST, "sector", "legal_form")
 FIRST_OF_AUTO_ENTREPRENEUR = ("annual_turnover", "sector", "jobs")
 # Questions before the first result, and before each of the next ones.
 MOST_FIRST_QUESTIONS, MORE_QUESTIONS = 7, 4
 SHOWN_AT_MOST = 4
-CAUTIONS_AT_MOST = 3
-OTHERS_TOLD_AT_MOST = 6
+CAUTIONS_AT_MOST = 2
 COMMON_SECTORS = (
     Sector.AGRIFOOD,
     Sector.INDUSTRY,
@@ -91,9 +106,13 @@ COMMON_LEGAL_FORMS = (
 PARK_SECTORS = (Sector.OFFSHORING, Sector.DIGITAL)
 # What a message is about when it is surely no answer to the form's question.
 TOPICS_OF_THEIR_OWN = frozenset(
-    {"compare", "ask_list", "change_language", "erase_data", "ask_human", "cancel", "goodbye"}
+    {"compare", "change_language", "erase_data", "feedback_positive", "feedback_negative"}
 )
+GIVES_ANSWERS = frozenset({"inform", "affirm", "deny", "dont_know"})
+NOT_UNDERSTOOD = "nlu_fallback"
 ASKS_FOR_HELP = frozenset({"help", "simplify", "repeat"})
+
+DOUBTFUL = (Certainty.SINGLE_PRESS, Certainty.UNCERTAIN)
 
 Answer = Callable[..., Reply]
 
@@ -105,6 +124,7 @@ class Held:
     answers: dict[str, Any] = field(default_factory=dict)
     plan: tuple[str, ...] | None = None
     readings: tuple[str, ...] = ()
+    reminded: bool = False
 
     @property
     def known(self) -> dict[str, Any]:
@@ -114,7 +134,12 @@ class Held:
     def as_memory(self) -> dict[str, Any]:
         """The same as JSON."""
         plan = None if self.plan is None else list(self.plan)
-        return {"answers": self.answers, "plan": plan, "readings": list(self.readings)}
+        return {
+            "answers": self.answers,
+            "plan": plan,
+            "readings": list(self.readings),
+            "reminded": self.reminded,
+        }
 
 
 def held_in(turn: Turn) -> Held:
@@ -125,6 +150,7 @@ def held_in(turn: Turn) -> Held:
         dict(memory.get("answers") or {}),
         None if plan is None else tuple(plan),
         tuple(memory.get("readings") or ()),
+        bool(memory.get("reminded")),
     )
 
 
@@ -140,74 +166,93 @@ def within_simulation(answer: Answer, session: Session, turn: Turn, *, on: date)
     if _belongs_to_form(turn, on):
         return take_simulation_answer(session, turn, on=on)
     explained = _term_explained(turn)
-    return with_pending_question(explained or answer(session, turn, on=on), turn)
+    if explained is not None:
+        return with_pending_question(explained, turn)
+    if turn.intent == NOT_UNDERSTOOD and _field_asked(turn):
+        return take_simulation_answer(session, turn, on=on)
+    outside = turn
+    if turn.memory.awaiting == RESULT:
+        outside = replace(turn, memory=replace(turn.memory, awaiting=None))
+    return with_pending_question(answer(session, outside, on=on), turn)
 
 
 def simulate(session: Session, turn: Turn, *, on: date) -> Reply:
     """Begin, change or take up again the computation of what a project would get."""
-    wish, held = turn.first("field"), held_in(turn)
+    wish, held, asked = turn.first("field"), held_in(turn), _field_asked(turn)
     if wish == "new":
         return _asking_on(session, Held(), turn, on, (say("simulation.new", turn.writing),))
     if wish == "more":
         return _asking_more(session, held, turn, on)
-    fresh = _said(turn, Held(), None, on)
-    if held.known and not fresh:
-        return _offers_to_resume(held, turn)
-    if held.known and _is_another_project(fresh, held):
-        held = Held()
-    if not held.known and not fresh:
+    said = _said(turn, held, asked, on)
+    if not said and not held.answers:
         return _asking_on(session, held, turn, on, (say("simulation.start", turn.writing),))
-    return _taken(session, turn, held, None, on)
+    if not said and asked is None:
+        return _offers_to_resume(held, turn)
+    if not said:
+        return _asking_on(session, held, turn, on)
+    if asked is None and _is_another_project(said, held):
+        held = Held()
+    return _taken(session, turn, held, asked, on)
 
 
 def take_simulation_answer(session: Session, turn: Turn, *, on: date) -> Reply:
     """Take what a message answers, corrects or stops in the computation under way."""
-    held, asked = held_in(turn), turn.memory.awaiting
-    asked = asked if asked in KINDS else None
+    held, asked = held_in(turn), _field_asked(turn)
     if turn.intent == "cancel":
         return _stopped(held, turn)
     if turn.intent == "resume":
         return _asking_on(session, held, turn, on)
+    if turn.intent == "affirm" and turn.memory.awaiting == RESULT:
+        return _asking_more(session, held, turn, on)
     return _taken(session, turn, held, asked, on)
 
 
 def with_pending_question(reply: Reply, turn: Turn) -> Reply:
-    """The reply to a question in the middle, and the question that was left open."""
-    asked = turn.memory.awaiting
+    """The reply to a question in the middle, and the question that was left open.
+
+    It is asked again once; when the visitor goes on with other things, the project waits.
+    """
+    asked, held = turn.memory.awaiting, held_in(turn)
     if asked is None or "awaiting" in reply.memory or reply.outcome in ("failed", "clarified"):
         return reply
-    if asked not in KINDS:
+    if asked == RESULT or held.reminded:
         return replace(reply, memory={**reply.memory, "awaiting": None})
     question = say(f"ask.{asked}", reply.writing)
     again = Message(
         readable(say("simulation.continue", reply.writing, question=question), reply.writing),
         _choices_for(asked, reply.writing),
     )
-    return replace(reply, messages=(*reply.messages, again))
+    memory = {**reply.memory, "project": replace(held, reminded=True).as_memory()}
+    return replace(reply, messages=(*reply.messages, again), memory=memory)
 
 
 def _belongs_to_form(turn: Turn, on: date) -> bool:
-    """Whether a turn goes on with the form though its intent says otherwise."""
-    held = held_in(turn)
+    """Whether a turn begins, goes on with or ends the form, whatever its intent alone says."""
+    held, awaiting = held_in(turn), turn.memory.awaiting
     if turn.intent == "cancel":
-        return bool(turn.memory.awaiting) or turn.first("field") == "project"
+        return awaiting is not None or turn.first("field") == "project"
     if turn.intent == "resume":
-        return bool(held.answers) or bool(turn.memory.awaiting)
-    if turn.memory.awaiting is None or turn.intent in ("inform", "simulate"):
+        return awaiting is not None or bool(held.answers)
+    if awaiting is None or turn.intent == "simulate" or turn.intent in TOPICS_OF_THEIR_OWN:
         return False
-    if turn.intent.startswith("ask_") or turn.intent in TOPICS_OF_THEIR_OWN:
-        return False
-    return bool(_said(turn, held, turn.memory.awaiting, on))
+    if turn.intent in GIVES_ANSWERS and (awaiting != RESULT or turn.intent == "affirm"):
+        return True
+    return not turn.intent.startswith("ask_") and bool(_said(turn, held, _field_asked(turn), on))
+
+
+def _field_asked(turn: Turn) -> str | None:
+    """The field of the question left open, if any."""
+    return turn.memory.awaiting if turn.memory.awaiting in KINDS else None
 
 
 def _term_explained(turn: Turn) -> Reply | None:
     """What a term of the form means, when one is asked about in the middle of it."""
-    asked = turn.memory.awaiting
-    if asked not in KINDS:
+    asked = _field_asked(turn)
+    if asked is None:
         return None
     if turn.intent in ASKS_FOR_HELP:
         named: str | None = asked
-    elif turn.aspect in ("overview", "figures") or turn.intent in ("nlu_fallback", "out_of_scope"):
+    elif turn.aspect in ("overview", "figures") or turn.intent in (NOT_UNDERSTOOD, "out_of_scope"):
         named = None if turn.first("subject") else field_named_in(turn.text)
     else:
         named = None
@@ -221,7 +266,6 @@ def _term_explained(turn: Turn) -> Reply | None:
 
 
 def _said(turn: Turn, held: Held, asked: str | None, on: date) -> Said:
-    asked = asked if asked in KINDS else None
     return read_project(turn, asked=asked, held=held.known, readings=held.readings, on=on)
 
 
@@ -242,17 +286,17 @@ def _taken(session: Session, turn: Turn, held: Held, asked: str | None, on: date
         skipped = replace(held, answers={**held.answers, asked: None}, readings=())
         return _asking_on(session, skipped, turn, on, (say("simulation.skipped", writing),))
     if not said and asked is None:
-        if turn.intent == "affirm":
-            return _asking_more(session, held, turn, on)
         return _asking_on(session, held, turn, on)
-    lines = _acknowledged(said, held, writing)
-    answers = {**held.answers, **said.answers}
-    held = Held(answers, held.plan)
     doubtful = _doubt_that_matters(said, held, on)
+    for name, values in said.readings.items():
+        if name != doubtful:
+            said.answers[name] = values[0]
+    lines = _acknowledged(said, held, writing)
+    held = Held({**held.answers, **said.answers}, held.plan)
+    if doubtful is not None and KINDS[doubtful] is Kind.DAY:
+        return _asking(doubtful, held, (*lines, say(str(Problem.NOT_A_DAY), writing)), writing)
     if doubtful is not None:
         return _asking_reading(doubtful, said.readings[doubtful], held, lines, writing)
-    for name, values in said.readings.items():
-        held = replace(held, answers={**held.answers, name: values[0]})
     if said.problem is not None:
         name, problem = said.problem
         return _asking(name, held, (*lines, say(str(problem), writing)), writing)
@@ -275,22 +319,20 @@ def _acknowledged(said: Said, held: Held, writing: Writing) -> tuple[str, ...]:
         != value_text(name, held.answers[name], writing)
     ]
     lines = []
-    separator = say("simulation.comma", writing)
     if fresh:
-        texts = separator.join(answer_text(name, said.answers[name], writing) for name in fresh)
-        lines.append(say("simulation.noted", writing, answers=texts))
+        texts = [answer_text(name, said.answers[name], writing) for name in fresh]
+        lines.append(say("simulation.noted", writing, answers=in_list(texts, writing)))
     if changed:
-        texts = separator.join(
+        texts = [
             say(
                 "simulation.corrected_one",
                 writing,
-                field=say(f"field.{name}", writing),
-                new=value_text(name, said.answers[name], writing),
+                new=answer_text(name, said.answers[name], writing),
                 old=value_text(name, held.answers[name], writing),
             )
             for name in changed
-        )
-        lines.append(say("simulation.corrected", writing, answers=texts))
+        ]
+        lines.append(say("simulation.corrected", writing, answers=in_list(texts, writing)))
     if said.low_end:
         lines.append(say("simulation.took_low", writing))
     return tuple(lines)
@@ -298,11 +340,12 @@ def _acknowledged(said: Said, held: Held, writing: Writing) -> tuple[str, ...]:
 
 def _doubt_that_matters(said: Said, held: Held, on: date) -> str | None:
     """The field whose readings would not give the same result."""
+    answers = {**held.known, **said.answers}
     for name, values in said.readings.items():
         results = {
             tuple(
                 (each.verdict, each.amount, each.low, each.high, each.missing)
-                for each in assess(project_from({**held.known, name: value}), on=on)
+                for each in assess(project_from({**answers, name: value}), on=on)
             )
             for value in values
         }
@@ -322,7 +365,7 @@ def _asking_on(
     held, name = _next_question(held, assessments)
     if name is not None:
         return _asking(name, held, lines, turn.writing)
-    return _result(session, held, assessments, lines, turn.writing)
+    return _result(session, held, lines, turn.writing, on)
 
 
 def _asking_more(session: Session, held: Held, turn: Turn, on: date) -> Reply:
@@ -331,7 +374,7 @@ def _asking_more(session: Session, held: Held, turn: Turn, on: date) -> Reply:
     plan = _unasked(held, _in_order(held, assessments))[:MORE_QUESTIONS]
     if not plan:
         note = say("simulation.all_said", turn.writing)
-        return _result(session, held, assessments, (note,), turn.writing)
+        return _result(session, held, (note,), turn.writing, on)
     return _asking_on(session, replace(held, plan=plan), turn, on)
 
 
@@ -345,9 +388,15 @@ def _next_question(held: Held, assessments: list[Assessment]) -> tuple[Held, str
         if open_fields:
             return held, open_fields[0]
         plan = _unasked(held, _of_main_schemes(held, assessments))
-        plan = plan[: max(0, MOST_FIRST_QUESTIONS - len(first))]
+        room = MOST_FIRST_QUESTIONS - len(first) if _can_be_computed(held) else 0
+        plan = plan[: max(0, room)]
     remaining = _unasked(held, [name for name in plan if name in useful])
     return replace(held, plan=plan), remaining[0] if remaining else None
+
+
+def _can_be_computed(held: Held) -> bool:
+    """Whether more answers can lead to an amount: not without what it is a share of."""
+    return "total_investment" in held.known or "annual_turnover" in held.known
 
 
 def _first_fields(held: Held) -> tuple[str, ...]:
@@ -456,7 +505,7 @@ def _stopped(held: Held, turn: Turn) -> Reply:
 def _offers_to_resume(held: Held, turn: Turn) -> Reply:
     """The project held, to go on with or to leave."""
     writing = turn.writing
-    text = say("simulation.known", writing, answers=_project_text(held.known, writing))
+    text = say("simulation.known", writing, answers=project_text(held.known, writing))
     buttons = (
         Button(say("answer.resume", writing), payload("resume")),
         Button(say("answer.new", writing), payload("simulate", field="new")),
@@ -464,40 +513,66 @@ def _offers_to_resume(held: Held, turn: Turn) -> Reply:
     return _form_step(Message(readable(text, writing), buttons), held, None, writing)
 
 
-def _project_text(answers: Mapping[str, Any], writing: Writing) -> str:
-    separator = say("simulation.list_separator", writing)
-    return separator.join(answer_text(name, answers[name], writing) for name in answers)
-
-
 # The result
 
 
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """Everything to be said of a project: what each scheme gives, and what stands around it."""
+
+    project: str
+    results: tuple[SchemeResult, ...]
+    refused: tuple[SchemeResult, ...]
+    relations: tuple[str, ...]
+    others: str | None
+    whom: str
+    assessments: tuple[Assessment, ...]
+
+
+def simulation_of(
+    session: Session, answers: Mapping[str, Any], writing: Writing, *, on: date
+) -> Simulation:
+    """What a project of these (valid) answers would get under the rules of a day, in words."""
+    project = project_from(answers)
+    assessments = assess(project, on=on)
+    shown = by_worth(each for each in assessments if is_relevant(each, project))
+    results = tuple(described(each, project, writing) for each in shown)
+    others = [each for each in assessments if may_interest(each, project)]
+    names = in_list([say(f"scheme.{each.scheme}", writing) for each in others], writing)
+    return Simulation(
+        project=project_text(answers, writing),
+        results=results,
+        refused=tuple(
+            described(each, project, writing)
+            for each in assessments
+            if is_worth_refusing(each, project)
+        ),
+        relations=tuple(_relations(results, writing)),
+        others=say("simulation.maybe", writing, schemes=names) if others else None,
+        whom=_whom_to_see(session, writing),
+        assessments=tuple(assessments),
+    )
+
+
 def _result(
-    session: Session,
-    held: Held,
-    assessments: list[Assessment],
-    lines: tuple[str, ...],
-    writing: Writing,
+    session: Session, held: Held, lines: tuple[str, ...], writing: Writing, on: date
 ) -> Reply:
     """What each scheme would give, the best first; then what is not open, and whom to see."""
-    project = project_from(held.known)
-    shown = by_worth(each for each in assessments if is_relevant(each, project))[:SHOWN_AT_MOST]
-    results = [described(each, project, writing) for each in shown]
-    opening = Message(readable(_opening_text(held, results, lines, writing), writing))
-    messages = [_scheme_message(result, held, writing) for result in results]
-    closing = _closing(session, held, project, assessments, results, writing)
+    simulation = simulation_of(session, held.known, writing, on=on)
+    opening = Message(readable(_opening_text(simulation, lines, writing), writing))
+    messages = [
+        _scheme_message(result, held, writing) for result in simulation.results[:SHOWN_AT_MOST]
+    ]
+    closing = _closing(simulation, held, writing)
     memory = {"project": held.as_memory(), "awaiting": RESULT}
     return Reply("answered", writing, (opening, *messages, closing), memory)
 
 
-def _opening_text(
-    held: Held, results: list[SchemeResult], lines: tuple[str, ...], writing: Writing
-) -> str:
+def _opening_text(simulation: Simulation, lines: tuple[str, ...], writing: Writing) -> str:
     told = [*lines]
-    if held.known:
-        answers = _project_text(held.known, writing)
-        told.append(say("simulation.project", writing, answers=answers))
-    if not results:
+    if simulation.project:
+        told.append(say("simulation.project", writing, answers=simulation.project))
+    if not simulation.results:
         told.append(say("simulation.nothing", writing))
     return "\n".join(told)
 
@@ -515,19 +590,20 @@ def _scheme_message(result: SchemeResult, held: Held, writing: Writing) -> Messa
 
 def scheme_lines(result: SchemeResult, writing: Writing) -> list[str]:
     """The lines that say one scheme's result."""
-    lines = [f"*{result.title}*", result.verdict_text, *_amount_lines(result, writing)]
+    lines = [result.title, result.verdict_text, *_amount_lines(result, writing)]
     lines += [f"- {_bonus_text(line, writing)}" for line in result.bonuses]
     lines += [line.text for line in result.caps]
-    semicolon = say("simulation.semicolon", writing)
     if result.missing:
         fields = fields_text(result.missing, writing)
         lines.append("❓ " + say("simulation.missing", writing, fields=fields))
     if result.to_confirm:
-        conditions = semicolon.join(result.to_confirm)
+        conditions = in_list(result.to_confirm, writing, "semicolon")
         lines.append("❓ " + say("simulation.open_conditions", writing, conditions=conditions))
     if result.next_step:
         lines.append(f"➕ {result.next_step}")
-    lines += [f"⚠️ {caution}" for caution in result.cautions[1 : CAUTIONS_AT_MOST + 1]]
+    lines += [f"⚠️ {caution}" for caution in result.cautions[:CAUTIONS_AT_MOST]]
+    if result.certainty in DOUBTFUL:
+        lines.append("⚠️ " + say("simulation.certainty", writing, certainty=result.certainty_text))
     return lines
 
 
@@ -559,29 +635,20 @@ def _bonus_text(line: Any, writing: Writing) -> str:
     else:
         amount = line.amount.text
         text = say("simulation.bonus", writing, title=line.title, rate=rate, amount=amount)
-    if line.certainty in ("single-press", "uncertain"):
+    if line.certainty in DOUBTFUL:
         text += " " + say("simulation.doubt", writing, certainty=line.certainty_text)
     return text
 
 
-def _closing(
-    session: Session,
-    held: Held,
-    project: Project,
-    assessments: list[Assessment],
-    results: list[SchemeResult],
-    writing: Writing,
-) -> Message:
-    lines = [*_relations(results, writing), *_not_open(assessments, project, writing)]
-    others = [each for each in assessments if may_interest(each, project)]
-    if others:
-        names = say("simulation.comma", writing).join(
-            say(f"scheme.{each.scheme}", writing) for each in others
-        )
-        lines.append(say("simulation.maybe", writing, schemes=names))
-    lines.append(_whom_to_see(session, writing))
-    lines.append(say("caution.estimate_only", writing))
-    more = _unasked(held, _in_order(held, assessments))
+def _closing(simulation: Simulation, held: Held, writing: Writing) -> Message:
+    lines = [*simulation.relations]
+    if simulation.refused:
+        lines.append(say("simulation.not_open", writing))
+        lines += [_refusal_text(result) for result in simulation.refused]
+    if simulation.others:
+        lines.append(simulation.others)
+    lines += [simulation.whom, say("caution.estimate_only", writing)]
+    more = _unasked(held, _in_order(held, list(simulation.assessments)))
     buttons = (
         Button(say("answer.more", writing), payload("simulate", field="more")),
         Button(say("answer.new", writing), payload("simulate", field="new")),
@@ -590,7 +657,13 @@ def _closing(
     return Message(readable("\n".join(lines), writing), buttons if more else buttons[1:])
 
 
-def _relations(results: list[SchemeResult], writing: Writing) -> list[str]:
+def _refusal_text(result: SchemeResult) -> str:
+    """A scheme that is not open, the first condition that fails, and the step that would open it."""
+    text = f"- {result.title} ✗ {result.unmet[0]}"
+    return f"{text}. ➕ {result.next_step}" if result.next_step else text
+
+
+def _relations(results: Sequence[SchemeResult], writing: Writing) -> list[str]:
     """Which of the schemes shown exclude or add up with each other."""
     titles = {result.scheme: result.title for result in results}
     told = []
@@ -603,28 +676,10 @@ def _relations(results: list[SchemeResult], writing: Writing) -> list[str]:
         }
         if pairs:
             schemes = [scheme for scheme in titles if scheme in set(chain.from_iterable(pairs))]
-            named = say("simulation.semicolon", writing).join(titles[each] for each in schemes)
+            named = in_list([titles[each] for each in schemes], writing, "semicolon")
             word = "excludes" if key == "excludes" else "adds_up"
             told.append(say(f"simulation.{word}", writing, schemes=named))
     return told
-
-
-def _not_open(assessments: list[Assessment], project: Project, writing: Writing) -> list[str]:
-    """The schemes that are not open, each with the first condition that fails and the step to it."""
-    closed = [
-        each
-        for each in assessments
-        if each.verdict is Verdict.NOT_ELIGIBLE
-        and each.scheme in (Scheme.CHARTER_MAIN, Scheme.TPME, Scheme.OFFSHORING)
-    ]
-    if not closed:
-        return []
-    lines = [say("simulation.not_open", writing)]
-    for each in closed[:OTHERS_TOLD_AT_MOST]:
-        result = described(each, project, writing)
-        text = f"- {result.title} ✗ {result.unmet[0]}"
-        lines.append(f"{text}. ➕ {result.next_step}" if result.next_step else text)
-    return lines
 
 
 def _whom_to_see(session: Session, writing: Writing) -> str:

@@ -19,7 +19,7 @@ from bot.nlu.folding import Token, tokens, words
 from bot.nlu.skeleton import rests_after_clitics, skeleton
 from bot.nlu.vocabularies import read_vocabulary
 
-_KINDS = ("province", "sector", "legal_form", "audience")
+_KINDS = ("province", "sector", "legal_form", "audience", "kind", "language")
 
 _EXACT = 100.0
 _WITHOUT_CLITIC = 97.0
@@ -40,7 +40,8 @@ _BREAK = re.compile(r"[,;:.!?؟،؛()/\n|]|\s[-–]\s")
 class Entity:
     """An entity and where it stands in the text; `score` is 100 for a known spelling, less for one that resembles it.
 
-    `kind` is `province`, `sector`, `legal_form` or `audience`; `value` an id of that kind.
+    `kind` is `province`, `sector`, `legal_form`, `audience`, `kind` (of subject) or `language`; `value` an id of
+    that kind.
     """
 
     kind: str
@@ -171,7 +172,7 @@ def _phrases(vocabulary: dict[str, dict[str, list[str]]]) -> dict[str, list[_Phr
                     spelled.append((kind, value))
     for row in vocabulary["holding"]:
         for spelling in row:
-            meanings[_phrase_words(spelling)] = []
+            meanings.setdefault(_phrase_words(spelling), [])
     phrases: dict[str, list[_Phrase]] = {}
     for spelled_words, stands_for in meanings.items():
         phrases.setdefault(spelled_words[0], []).append(_Phrase(spelled_words, tuple(stands_for)))

@@ -14,7 +14,7 @@ MAY_IMPORT = {
     "database": {"settings"},
     "answers": {"database", "schemes", "settings", "bot.nlu"},
     "actions": {"answers", "schemes", "database"},
-    "gateway": {"database", "settings", "answers", "schemes"},
+    "gateway": {"database", "settings", "answers", "schemes", "bot.nlu"},
     "launch": {"database", "settings", "bot.nlu"},
     "bot": {"bot"},
 }
