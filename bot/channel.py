@@ -22,7 +22,10 @@ from sanic import Blueprint
 from sanic.request import Request
 from sanic.response import HTTPResponse, json
 
+from bot import shortcuts
+
 logger = logging.getLogger(__name__)
+shortcuts.install()
 
 
 class GatewayInput(InputChannel):
