@@ -1,8 +1,8 @@
 """Every environment variable, once: name, type, default and what it does.
 
-Each field is read from the environment as ``DALIL_<FIELD>``, except the two whose names other
-tools already know (``DATABASE_URL``, ``PORT``). A value that cannot be read raises
-``pydantic.ValidationError``, which names the variable.
+Each field is read from the environment as ``DALIL_<FIELD>``, except those whose names other
+tools already know (``DATABASE_URL``, ``PORT``) and those of WhatsApp (``WHATSAPP_<FIELD>``). A
+value that cannot be read raises ``pydantic.ValidationError``, which names the variable.
 """
 
 from functools import cache
@@ -86,6 +86,59 @@ class Settings(BaseSettings):
     )
     contact_months: int = Field(
         default=6, description="How long a contact is kept after its call-back is closed."
+    )
+    whatsapp_app_secret: SecretStr = Field(
+        default=SecretStr(""),
+        alias="WHATSAPP_APP_SECRET",
+        description="Meta's app secret, which signs what comes in. Absent: WhatsApp is off.",
+    )
+    whatsapp_verify_token: SecretStr = Field(
+        default=SecretStr(""),
+        alias="WHATSAPP_VERIFY_TOKEN",
+        description="Word of your choice that Meta shows once, when the webhook is set up.",
+    )
+    whatsapp_access_token: SecretStr = Field(
+        default=SecretStr(""),
+        alias="WHATSAPP_ACCESS_TOKEN",
+        description="Token of a Meta system user that may send from the number.",
+    )
+    whatsapp_phone_number_id: str = Field(
+        default="",
+        alias="WHATSAPP_PHONE_NUMBER_ID",
+        description="Meta's id of the number (not the number itself).",
+    )
+    whatsapp_graph_url: str = Field(
+        default="https://graph.facebook.com/v26.0",
+        alias="WHATSAPP_GRAPH_URL",
+        description="Address of Meta's Graph API; tests point it at a stand-in.",
+    )
+    whatsapp_number: str = Field(
+        default="",
+        alias="WHATSAPP_NUMBER",
+        description="The number in international form, for links from the website to WhatsApp.",
+    )
+    whatsapp_reminder_template: str = Field(
+        default="",
+        alias="WHATSAPP_REMINDER_TEMPLATE",
+        description="Approved template that reminds of a call-back; absent: no reminders.",
+    )
+    whatsapp_workers: int = Field(
+        default=2,
+        alias="WHATSAPP_WORKERS",
+        description="Threads of one web process that answer and send on WhatsApp.",
+    )
+    whatsapp_reconcile_seconds: float = Field(
+        default=30,
+        alias="WHATSAPP_RECONCILE_SECONDS",
+        description="How long Meta's word is awaited on a message whose sending was cut off.",
+    )
+    whatsapp_body_max_bytes: int = Field(
+        default=3 * 1024 * 1024,
+        alias="WHATSAPP_BODY_MAX_BYTES",
+        description="Largest webhook accepted: Meta sends up to 3 MB.",
+    )
+    public_url: str = Field(
+        default="", description="Address of the website as visitors see it, for links to it."
     )
     content: Path = Field(default=ROOT / "content", description="Folder of facts and words.")
 

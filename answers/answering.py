@@ -25,7 +25,7 @@ from database.queries import (
     subjects_named,
 )
 from database.tables import Subject
-from database.vocabulary import ASPECTS, DEFAULT_AUTHORITY, PROVINCES, Writing
+from database.vocabulary import ASPECTS, DEFAULT_AUTHORITY, KINDS, PROVINCES, Writing
 
 # Questions that a neighbouring aspect answers as well, best first.
 SERVED_BY = {
@@ -39,7 +39,7 @@ SERVED_BY = {
     "price": ("cost", "amount"),
     "delay": (),
     "contact": (),
-    "location": (),
+    "location": ("overview",),
     "status": (),
     "legal_basis": (),
     "figures": ("amount",),
@@ -85,6 +85,9 @@ def _answer_one(session: Session, question: Turn, on: date) -> Reply:
         return _about_place(session, places[0].subject_id, question, on)
     if previous and not question.unknown_words:
         return _about(session, previous, question, on)
+    listed = next((kind for kind in question.entities.get("kind", ()) if kind not in AIDS), None)
+    if listed in KINDS and not previous:
+        return list_reply(session, Listing((listed,)), question.writing)
     near = _near_names(links, question)[:CHOICES]
     if near:
         return which_subject(session, near, question, key="did_you_mean")
@@ -120,11 +123,10 @@ def elsewhere(session: Session, question: Turn, on: date) -> Reply:
 def _about_place(session: Session, place: str, question: Turn, on: date) -> Reply:
     """What is known of a province, or what it holds where the question is for things in it."""
     aspect = question.aspect or "overview"
-    served = {aspect, *SERVED_BY[aspect]} & set(aspects_of(session, place))
     province = question.first("province")
-    if served or province is None:
+    if province is None or (aspect != "price" and aspect in aspects_of(session, place)):
         return _about(session, place, question, on)
-    kinds = ("zone",) if aspect in ("price", "location") else AIDS
+    kinds = ("zone",) if aspect == "price" else AIDS
     return list_reply(session, Listing(kinds, province=province), question.writing)
 
 

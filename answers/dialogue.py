@@ -5,7 +5,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from answers.answering import answer, answer_about, contact_text, elsewhere, which_subject
+from answers.answering import answer, answer_about, elsewhere, which_subject
 from answers.figures import date_text
 from answers.greeting import topics
 from answers.knowledge import lexicon
@@ -20,6 +20,7 @@ from database.queries import subject_named, subjects_for
 from database.vocabulary import ASPECTS, DEFAULT_AUTHORITY, KINDS, Writing
 
 ELEMENTS = ("province", "sector", "audience")
+QUANTITIES = ("amount", "jobs", "number", "percentage")
 COMPARED_AT_MOST = 9
 FORMS = {"procedure", "legal_form"}
 
@@ -61,7 +62,9 @@ def compare_named(session: Session, turn: Turn, *, on: date) -> Reply:
         ids.insert(0, previous.id)
     kind, province = turn.first("kind"), turn.first("province")
     if len(ids) < 2 and kind in KINDS:
-        ids = [s.id for s in subjects_for(session, kinds=(kind,), province=province)]
+        every = subjects_for(session, kinds=(kind,), province=province)
+        # What is of no province is the region itself, or an inventory: it compares with no part.
+        ids = [s.id for s in every if tags_of(s, "province")]
     elif len(ids) == 1:
         return answer(session, replace(turn, intent="ask_overview"), on=on)
     guide = _guide_to_forms(session, turn)
@@ -114,7 +117,7 @@ def take_element(session: Session, turn: Turn, *, on: date) -> Reply:
         return answer(session, replace(turn, intent="ask_overview"), on=on)
     if turn.memory.subject and kinds:
         return elsewhere(session, turn, on)
-    if turn.entities.get("amount") or turn.entities.get("jobs"):
+    if any(turn.entities.get(quantity) for quantity in QUANTITIES):
         return simulate(session, turn, on=on)
     if turn.first("audience") or turn.first("sector"):
         return list_asked(session, turn, on=on)
@@ -166,18 +169,16 @@ def small_talk(session: Session, turn: Turn, *, on: date) -> Reply:
         return Reply("out_of_scope", turn.writing, (Message(text, topics(turn.writing)),))
     if turn.intent == "change_language":
         return _change_language(turn)
-    text = say(
-        f"small_talk.{turn.intent}",
-        turn.writing,
-        **(
-            {"contact": contact_text(session, DEFAULT_AUTHORITY, turn.writing)}
-            if turn.intent == "ask_human"
-            else {}
-        ),
-    )
-    outcome = "handed_over" if turn.intent == "ask_human" else "answered"
+    if turn.intent == "ask_human":
+        return _hand_over(session, turn, on)
+    text = say(f"small_talk.{turn.intent}", turn.writing)
+    if turn.intent == "erase_data":
+        # The gateway erases, not the dialogue: it alone knows all that is kept.
+        erase = Button(say("button_erase", turn.writing), "/erase_confirmed")
+        keep = Button(say("button_keep", turn.writing), payload("deny"))
+        return Reply("clarified", turn.writing, (Message(text, (erase, keep)),))
     buttons = topics(turn.writing) if turn.intent in ("greet", "help", "bot_challenge") else ()
-    return Reply(outcome, turn.writing, (Message(text, buttons),))  # type: ignore[arg-type]
+    return Reply("answered", turn.writing, (Message(text, buttons),))
 
 
 def clarify(session: Session, turn: Turn, *, on: date) -> Reply:
@@ -198,13 +199,25 @@ def clarify(session: Session, turn: Turn, *, on: date) -> Reply:
         for name in readings
     )
     none_of_these = Button(say("button.help", turn.writing), payload("help"))
-    text = say("which_reading", turn.writing)
-    return Reply("clarified", turn.writing, (Message(text, (*buttons, none_of_these)),))
+    question = Message(say("which_reading", turn.writing), (*buttons, none_of_these))
+    if not links.certain or named is None:
+        return Reply("clarified", turn.writing, (question,))
+    known = answer_about(session, named.id, "overview", turn.writing, on=on)
+    told = replace(known.messages[0], buttons=())
+    return Reply("clarified", turn.writing, (told, question), known.memory)
 
 
 def _reading(intent: str, writing: Writing, subject: str | None) -> str:
     title = say(f"reading.{intent}", writing)
     return f"{title} : {subject}" if subject and intent.startswith("ask_") else title
+
+
+def _hand_over(session: Session, turn: Turn, on: date) -> Reply:
+    """How to reach an adviser, as far as it is published."""
+    contact = answer_about(session, DEFAULT_AUTHORITY, "contact", turn.writing, on=on)
+    told = replace(contact.messages[0], buttons=())
+    lead = Message(say("small_talk.ask_human", turn.writing))
+    return Reply("handed_over", turn.writing, (lead, told))
 
 
 def _change_language(turn: Turn) -> Reply:

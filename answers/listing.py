@@ -14,6 +14,7 @@ from database.tables import Subject
 from database.vocabulary import Writing
 
 PAGE = 6
+SIDE_BY_SIDE = 4  # more subjects than this are compared a line each
 AIDS = ("incentive", "programme")
 # The columns of a table, by what is compared; a column nobody fills is left out.
 FIGURE_COLUMNS = (
@@ -83,18 +84,18 @@ def compare_reply(session: Session, ids: Sequence[str], writing: Writing) -> Rep
     subjects = subjects_named(session, ids)
     if len(subjects) < 2:
         return Reply("clarified", writing, (Message(say("compare.need_two", writing)),))
-    rows = _rows(session, subjects, writing)
-    measured = any(
-        title == say(f"column.{key}", writing) for title, _ in rows for key in FIGURE_COLUMNS
-    )
+    measures = _measure_rows(session, subjects, writing)
+    many = len(subjects) > SIDE_BY_SIDE
+    rows = measures if many and measures else [*measures, *_trait_rows(subjects, writing)]
     names = [name_of(subject, writing) for subject in subjects]
-    lead = say("compare.lead", writing, names=" / ".join(names))
-    lines = [lead]
+    lines = [say("compare.lead", writing, names=" / ".join(names))]
     for position, name in enumerate(names):
-        lines.append(f"\n*{name}*")
-        lines += [f"- {title} : {cells[position]}" for title, cells in rows]
-        if not measured:
-            lines.append(_line(session, subjects[position], writing))
+        cells = [f"{title} : {row[position]}" for title, row in rows]
+        if many:
+            lines.append(f"- *{name}* — {' · '.join(cells)}")
+        else:
+            lines += [f"\n*{name}*", *(f"- {cell}" for cell in cells)]
+            lines += [] if measures else [_line(session, subjects[position], writing)]
     overviews = [statement_about(session, subject.id, "overview") for subject in subjects]
     text = "\n".join(lines)
     return Reply(
@@ -126,9 +127,10 @@ def compare_reply(session: Session, ids: Sequence[str], writing: Writing) -> Rep
     )
 
 
-def _rows(
+def _measure_rows(
     session: Session, subjects: Sequence[Subject], writing: Writing
 ) -> list[tuple[str, list[str]]]:
+    """A row for each figure that one of the subjects has."""
     unknown = say("compare.unknown", writing)
     rows: list[tuple[str, list[str]]] = []
     for key in FIGURE_COLUMNS:
@@ -141,18 +143,23 @@ def _rows(
                 for s in subjects
             ]
             rows.append((say(f"column.{key}", writing), cells))
-    described = {
+    return rows
+
+
+def _trait_rows(subjects: Sequence[Subject], writing: Writing) -> list[tuple[str, list[str]]]:
+    """Status, operator, sectors and provinces, where one of the subjects has them."""
+    traits = {
         "status": [_status(subject, writing) for subject in subjects],
         "operator": [name_of(subject, writing, "operator") for subject in subjects],
         "sectors": [_tag_words(subject, "sector", writing) for subject in subjects],
         "provinces": [_tag_words(subject, "province", writing) for subject in subjects],
     }
-    rows += [
+    unknown = say("compare.unknown", writing)
+    return [
         (say(f"column.{key}", writing), [cell or unknown for cell in cells])
-        for key, cells in described.items()
+        for key, cells in traits.items()
         if any(cells)
     ]
-    return rows
 
 
 def _status(subject: Subject, writing: Writing) -> str:

@@ -84,9 +84,10 @@ def checked(said: Said, held: Mapping[str, Any]) -> Said:
     """The same with every answer that no project can have taken out, and the first one named."""
     for name, value in list(said.answers.items()):
         try:
-            read_answer(name, value)
+            given = read_answer(name, value) is not None
         except InvalidProject as error:
-            said.problem = said.problem or (name, error.problem)
+            said.problem, given = said.problem or (name, error.problem), False
+        if not given:
             del said.answers[name]
     try:
         project_from({**held, **said.answers})

@@ -40,7 +40,7 @@ from answers.simulation_result import (
     value_text,
 )
 from answers.turn import Turn
-from answers.words import say
+from answers.words import has_words, say
 from database.queries import subject_named
 from database.vocabulary import DEFAULT_AUTHORITY, Writing
 from schemes import Assessment, Verdict, assess, fields_to_ask, project_from
@@ -48,11 +48,14 @@ from schemes.parameters import Certainty
 from schemes.project import CHOICES, KINDS, Kind, LegalForm, Problem, Province, Sector
 
 __all__ = [
+    "DOUBTFUL",
     "BonusLine",
     "CapLine",
     "Figure",
     "SchemeResult",
     "Simulation",
+    "amount_lines",
+    "bonus_text",
     "by_worth",
     "card",
     "described",
@@ -217,7 +220,7 @@ def with_pending_question(reply: Reply, turn: Turn) -> Reply:
         return reply
     if asked == RESULT or held.reminded:
         return replace(reply, memory={**reply.memory, "awaiting": None})
-    question = say(f"ask.{asked}", reply.writing)
+    question = _question(asked, reply.writing)
     again = Message(
         readable(say("simulation.continue", reply.writing, question=question), reply.writing),
         _choices_for(asked, reply.writing),
@@ -434,9 +437,16 @@ def _asking(
 ) -> Reply:
     """The question about one field, after what there is to say first."""
     said = (*lines, say(f"field_help.{name}", writing)) if helped else lines
-    text = "\n".join((*said, say(f"ask.{name}", writing)))
+    text = "\n".join((*said, _question(name, writing)))
     message = Message(readable(text, writing), _choices_for(name, writing))
     return _form_step(message, held, name, writing)
+
+
+def _question(name: str, writing: Writing) -> str:
+    """The question about one field, and what can be typed beside its buttons."""
+    question = say(f"ask.{name}", writing)
+    more = f"ask_more.{name}"
+    return f"{question} {say(more, writing)}" if has_words(more) else question
 
 
 def _asking_reading(
@@ -527,6 +537,7 @@ class Simulation:
     others: str | None
     whom: str
     assessments: tuple[Assessment, ...]
+    described: tuple[SchemeResult, ...]
 
 
 def simulation_of(
@@ -535,22 +546,22 @@ def simulation_of(
     """What a project of these (valid) answers would get under the rules of a day, in words."""
     project = project_from(answers)
     assessments = assess(project, on=on)
+    every = {each.scheme: described(each, writing) for each in assessments}
     shown = by_worth(each for each in assessments if is_relevant(each, project))
-    results = tuple(described(each, project, writing) for each in shown)
+    results = tuple(every[each.scheme] for each in shown)
     others = [each for each in assessments if may_interest(each, project)]
     names = in_list([say(f"scheme.{each.scheme}", writing) for each in others], writing)
     return Simulation(
         project=project_text(answers, writing),
         results=results,
         refused=tuple(
-            described(each, project, writing)
-            for each in assessments
-            if is_worth_refusing(each, project)
+            every[each.scheme] for each in assessments if is_worth_refusing(each, project)
         ),
         relations=tuple(_relations(results, writing)),
         others=say("simulation.maybe", writing, schemes=names) if others else None,
         whom=_whom_to_see(session, writing),
         assessments=tuple(assessments),
+        described=tuple(every.values()),
     )
 
 
@@ -590,8 +601,8 @@ def _scheme_message(result: SchemeResult, held: Held, writing: Writing) -> Messa
 
 def scheme_lines(result: SchemeResult, writing: Writing) -> list[str]:
     """The lines that say one scheme's result."""
-    lines = [result.title, result.verdict_text, *_amount_lines(result, writing)]
-    lines += [f"- {_bonus_text(line, writing)}" for line in result.bonuses]
+    lines = [result.title, result.verdict_text, *amount_lines(result, writing)]
+    lines += [f"- {bonus_text(line, writing)}" for line in result.bonuses]
     lines += [line.text for line in result.caps]
     if result.missing:
         fields = fields_text(result.missing, writing)
@@ -607,7 +618,8 @@ def scheme_lines(result: SchemeResult, writing: Writing) -> list[str]:
     return lines
 
 
-def _amount_lines(result: SchemeResult, writing: Writing) -> list[str]:
+def amount_lines(result: SchemeResult, writing: Writing) -> list[str]:
+    """What one scheme gives in all, and its range; or why there is no amount."""
     if result.total is None or result.high is None or result.low is None:
         unsaid = [name for name in result.missing if KINDS[name] in (Kind.INVESTMENT, Kind.MONEY)]
         if result.bonuses and unsaid and result.verdict is not Verdict.NOT_ELIGIBLE:
@@ -623,7 +635,8 @@ def _amount_lines(result: SchemeResult, writing: Writing) -> list[str]:
     return lines
 
 
-def _bonus_text(line: Any, writing: Writing) -> str:
+def bonus_text(line: BonusLine, writing: Writing) -> str:
+    """One bonus: rate, amount, and its doubt where there is one."""
     rate = line.rate.text
     if line.up_to is not None and not line.rate.value:
         rate = say("simulation.rate_up_to", writing, rate=line.up_to.text)

@@ -218,18 +218,19 @@ def is_worth_refusing(assessment: Assessment, project: Project) -> bool:
 
 
 def by_worth(assessments: Iterable[Assessment]) -> list[Assessment]:
-    """The best first: those open, then the highest amounts received."""
+    """The best first: what is received, what is open, then what is surest to give most."""
     return sorted(
         assessments,
         key=lambda each: (
             each.benefit not in PAID_TO_VISITOR,
-            -(each.amount or 0),
             each.verdict is not Verdict.ELIGIBLE,
+            -(each.low or 0),
+            -(each.amount or 0),
         ),
     )
 
 
-def described(assessment: Assessment, project: Project, writing: Writing) -> SchemeResult:
+def described(assessment: Assessment, writing: Writing) -> SchemeResult:
     """One assessment in words."""
     amount, low, high = assessment.amount, assessment.low, assessment.high
     parameters = parameters_on(assessment.scheme, on=assessment.on)
@@ -286,6 +287,7 @@ def card(result: SchemeResult, answers: Mapping[str, Any], writing: Writing) -> 
                 "title": line.title,
                 "rate": line.rate.text,
                 "rate_value": _value(line.rate),
+                "up_to": _text(line.up_to),
                 "amount": _text(line.amount),
                 "amount_value": _value(line.amount),
                 "certainty": str(line.certainty),

@@ -75,8 +75,12 @@ class GatewayInput(InputChannel):
         async def forget(request: Request, conversation: str) -> HTTPResponse:
             if not self._admits(request):
                 return json({"error": "forbidden"}, status=403)
-            request.app.ctx.agent.tracker_store.forget(conversation)
-            return json({}, status=204)
+            agent = request.app.ctx.agent
+            # Rasa wraps a configured store in one that falls back to memory.
+            store = getattr(agent.tracker_store, "_tracker_store", agent.tracker_store)
+            async with agent.lock_store.lock(conversation):
+                store.forget(conversation)
+            return HTTPResponse(status=204)
 
         return routes
 

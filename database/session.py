@@ -35,12 +35,18 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "synchronous=NORMAL",
         "foreign_keys=ON",
         "busy_timeout=5000",
+        "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+@cache
+def _sessions(engine: Engine) -> sessionmaker[Session]:
+    return sessionmaker(engine, expire_on_commit=False)
 
 
 @contextmanager
 def open_session(url: str | None = None) -> Iterator[Session]:
     """A session that commits when the block ends well and rolls back when it raises."""
-    with sessionmaker(engine(url), expire_on_commit=False).begin() as session:
+    with _sessions(engine(url)).begin() as session:
         yield session

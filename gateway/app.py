@@ -13,13 +13,23 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from database.queries import revision_mark
 from database.session import open_session
-from gateway import callbacks, conversations, feedback, notices, reference, stream
+from gateway import (
+    callbacks,
+    conversations,
+    feedback,
+    notices,
+    reference,
+    simulations,
+    stream,
+    transcript,
+)
 from gateway.errors import install_error_handlers
 from gateway.inbox import Retrier
 from gateway.limits import BodyLimit
 from gateway.rasa_client import RasaClient
 from gateway.security import CALL_HEADERS, CALL_METHODS, READABLE_HEADERS, SecurityHeaders
 from gateway.stream import Streams
+from gateway.whatsapp import routes as whatsapp
 from settings import ROOT, settings
 
 PAGES = ROOT / "widget"
@@ -33,9 +43,12 @@ def create_app() -> FastAPI:
     app.include_router(conversations.router)
     app.include_router(stream.router)
     app.include_router(feedback.router)
+    app.include_router(transcript.router)
     app.include_router(callbacks.router)
     app.include_router(notices.router)
+    app.include_router(simulations.router)
     app.include_router(reference.router)
+    app.include_router(whatsapp.router)
     reference.mount_files(app)
     install_error_handlers(app)
     _add_middleware(app)
@@ -48,7 +61,11 @@ def create_app() -> FastAPI:
     def ready(request: Request) -> JSONResponse:
         parts = {"database": _database_holds_facts(), "rasa": request.app.state.rasa.is_ready()}
         return JSONResponse(
-            {"status": "ok" if all(parts.values()) else "not ready", "parts": parts},
+            {
+                "status": "ok" if all(parts.values()) else "not ready",
+                "parts": parts,
+                "whatsapp": whatsapp.state_of_channel(),
+            },
             200 if all(parts.values()) else 503,
         )
 
@@ -62,7 +79,11 @@ def create_app() -> FastAPI:
 
 def _add_middleware(app: FastAPI) -> None:
     """What every request passes; what is added last comes first."""
-    app.add_middleware(BodyLimit, most=settings().body_max_bytes)
+    app.add_middleware(
+        BodyLimit,
+        most=settings().body_max_bytes,
+        most_at={whatsapp.WEBHOOK: settings().whatsapp_body_max_bytes},
+    )
     if settings().trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings().trusted_proxies)
     app.add_middleware(SecurityHeaders)
@@ -80,7 +101,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     retrier = Retrier(app.state.rasa, settings().retry_seconds)
     retrier.start()
     watching = asyncio.create_task(app.state.streams.watch())
-    yield
+    async with whatsapp.serving(app):
+        yield
     watching.cancel()
     retrier.stop()
 

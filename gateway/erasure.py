@@ -1,5 +1,6 @@
 """Erasing a conversation, here and in Rasa, with a receipt for the visitor and a line in the register."""
 
+import logging
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,6 +16,7 @@ from database.tables import Erasure
 from database.vocabulary import Writing
 from gateway.rasa_client import AssistantAway, RasaClient
 
+logger = logging.getLogger(__name__)
 # What the button under "shall I erase?" sends. It is for the gateway: Rasa never sees it.
 ERASE_CONFIRMED = "/erase_confirmed"
 GRACE_SECONDS = 5
@@ -50,7 +52,8 @@ def _forget(rasa: RasaClient, erasure: Erasure, *, for_good: bool) -> None:
         return
     try:
         rasa.forget(erasure.to_forget)
-    except AssistantAway:
+    except AssistantAway as away:
+        logger.warning("erasure %s: Rasa has not forgotten yet (%s)", erasure.id, away)
         return
     if for_good:
         with open_session() as session:

@@ -1,9 +1,9 @@
 """What a visitor thinks of an answer."""
 
 from datetime import UTC, datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from database.conversations import give_feedback, turn_of_message
@@ -15,6 +15,7 @@ from gateway.visitor import Visitor, writing_of
 
 router = APIRouter(prefix="/api/conversations", tags=["conversations"])
 
+MessageId = Annotated[str, Path(max_length=80, pattern=r"^[\w.:-]+$")]
 Reason = Literal["wrong", "out_of_date", "not_my_question", "not_understood"]
 
 
@@ -36,7 +37,7 @@ class Noted(BaseModel):
 
 
 @router.post("/{conversation_id}/messages/{message_id}/feedback")
-def say_what_it_was_worth(visitor: Visitor, message_id: str, opinion: Opinion) -> Noted:
+def say_what_it_was_worth(visitor: Visitor, message_id: MessageId, opinion: Opinion) -> Noted:
     """Say whether an answer helped; said again, the last word counts."""
     reason = opinion.reason if opinion.verdict == "not_helpful" else None
     with open_session() as session:

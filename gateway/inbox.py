@@ -91,8 +91,9 @@ def answer_next(rasa: RasaClient, conversation_id: str) -> Answered | None:
         with open_session() as session:
             let_go(session, conversation_id, holder)
             stumbled = isinstance(away, AssistantStumbled)
-            if not stumbled or count_attempt(session, turn.id) < ATTEMPTS:
-                raise
+            hopeless = stumbled and count_attempt(session, turn.id) >= ATTEMPTS
+        if not hopeless:
+            raise
         logger.error("turn %s of %s was given up: %s", turn.id, conversation_id, away)
         answer = _apology(away.writing or conversation.writing)
     with open_session() as session:

@@ -3,6 +3,7 @@
 import logging
 import math
 import time
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
@@ -43,20 +44,24 @@ def check_rate(rate: str, kind: str, who: str) -> None:
 
 
 class BodyLimit:
-    """Refuses a body past `most` bytes before anything reads it whole, and for the API all but JSON."""
+    """Refuses a body past `most` bytes before anything reads it whole, and for the API all but JSON.
 
-    def __init__(self, app: ASGIApp, most: int) -> None:
-        self.app, self.most = app, most
+    `most_at` gives paths a limit of their own.
+    """
+
+    def __init__(self, app: ASGIApp, most: int, most_at: Mapping[str, int] | None = None) -> None:
+        self.app, self.most, self.most_at = app, most, most_at or {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve the request, or answer 413 or 415."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
+        most = self.most_at.get(scope["path"], self.most)
         headers = Headers(scope=scope)
         writing = writing_asked(headers.get("accept-language", ""))
         too_large = error_response(413, "too_large", writing)
         declared = headers.get("content-length", "0")
-        if declared.isdigit() and int(declared) > self.most:
+        if declared.isdigit() and int(declared) > most:
             return await too_large(scope, receive, send)
         read = 0
         body: list[Message] = []
@@ -64,7 +69,7 @@ class BodyLimit:
             message = await receive()
             body.append(message)
             read += len(message.get("body", b""))
-            if read > self.most:
+            if read > most:
                 return await too_large(scope, receive, send)
             if not message.get("more_body"):
                 break

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Annotated, Any
 
-from anyio import CapacityLimiter, to_thread
+from anyio import CapacityLimiter, Event, to_thread
 from fastapi import APIRouter, Header, Request
 from pydantic import BaseModel
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -28,6 +28,7 @@ logger = logging.getLogger(__name__)
 router = APIRouter(prefix="/api/conversations", tags=["conversations"])
 READING_THREADS = 4
 STREAMS_PER_CONVERSATION = 10
+GRACE_SECONDS = 3
 
 
 class ReplyEvent(ReplyBody):
@@ -57,6 +58,7 @@ class Streams:
         self._open: Counter[str] = Counter()
         self._news: dict[str, News | None] = {}
         self._looked = asyncio.Condition()
+        self.closing = Event()
         self._threads = CapacityLimiter(READING_THREADS)
 
     async def watch(self) -> None:
@@ -78,12 +80,12 @@ class Streams:
         return self._open[conversation_id] < STREAMS_PER_CONVERSATION
 
     async def events(self, conversation_id: str, after: int) -> AsyncIterator[ServerSentEvent]:
-        """What is said after a number; it ends when the conversation is erased."""
+        """What is said after a number, until the conversation is erased or the server stops."""
         typing = None
         self._open[conversation_id] += 1
         try:
             news: News | None = News(after + 1, None)
-            while news is not None:
+            while news is not None and not self.closing.is_set():
                 if news.uttered > after:
                     for said in await self._read(_said_after, conversation_id, after):
                         yield _told(said)
@@ -123,6 +125,8 @@ async def stream(
         streams.events(visitor.id, after),
         ping=settings().stream_heartbeat_seconds,
         ping_message_factory=lambda: ServerSentEvent(comment="alive"),
+        shutdown_event=streams.closing,
+        shutdown_grace_period=GRACE_SECONDS,
     )
 
 

@@ -5,6 +5,7 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import Connection
 
+import database.whatsapp  # noqa: F401  its tables belong to the metadata
 from database.encryption import Encrypted
 from database.session import engine
 from database.tables import Base, UtcDateTime

@@ -12,8 +12,9 @@ _PROVIDER = (
     r"جيميل|هوتميل|ياهو|اوتلوك)"
 )
 _ENDING = r"(?:com|net|org|info|ma|fr|es|be|it|de|eu|ca|uk|ch|nl|co|io|me|ae|كوم|نت|ما)(?![^\W_])"
-_LOCAL = r"[\w.+%'-]*\w"
-_HOST = r"[\w-]+(?:\.[\w-]+)*"
+# Bounded, as addresses are: a long text without an address must not be read again from each letter.
+_LOCAL = r"[\w.+%'-]{0,63}\w"
+_HOST = r"[\w-]{1,63}(?:\.[\w-]{1,63}){0,5}"
 _AT_SIGN = r"(?:\ ?@\ ?|\ ?[(\[]@[)\]]\ ?)"
 _AT_WORD = r"(?:\ ?[(\[{<]\ ?(?:at|arobas\w?|a)\ ?[)\]}>]\ ?|\ (?:at|arobas\w?|arobaz\w?|chez|اروباز|اروباس|ات)\ )"
 _DOT_WORD = r"(?:\ ?[(\[{<]\ ?(?:dot|point)\ ?[)\]}>]\ ?|\ (?:dot|point|نقطه|بوان|دوت)\ |\ ?\.\ ?)"
@@ -30,19 +31,13 @@ _SPELLED = re.compile(
     re.VERBOSE,
 )
 _WRITTEN = re.compile(rf"{_LOCAL}@{_HOST}")
+# Without one of these no address is spelled: most messages stop here.
+_HINT = re.compile(r"@|arobas|arobaz|\b(?:at|chez)\b|[(\[{<] ?a ?[)\]}>]|اروبا|\bات\b")
 
 
 def find_emails(reading: Reading) -> Iterator[Span]:
     """E-mail addresses, in any spelling."""
     text = reading.folded
-    spelled = list(_SPELLED.finditer(text)) if _HINT.search(text) else []
-    yield from (Span("email", *match.span()) for match in spelled)
-    if "@" in text:
-        taken = [match.span() for match in spelled]
-        for match in _WRITTEN.finditer(text):
-            if not any(start < match.end() and match.start() < end for start, end in taken):
-                yield Span("email", *match.span())
-
-
-# Without one of these no address is spelled: most messages stop here.
-_HINT = re.compile(r"@|arobas|arobaz|\b(?:at|chez)\b|[(\[{<] ?a ?[)\]}>]|اروبا|\bات\b")
+    if _HINT.search(text):
+        for pattern in (_SPELLED, _WRITTEN):
+            yield from (Span("email", *match.span()) for match in pattern.finditer(text))

@@ -15,7 +15,7 @@ from gateway.masking.reading import Kind, Reading, Span
 _IBAN = re.compile(
     rf"{WORD_START}[a-z]{{2}}\d{{2}}(?:\ ?[a-z0-9]{{4}}){{2,7}}(?:\ ?[a-z0-9]{{1,3}})?"
 )
-_MOROCCAN_IBAN = re.compile(rf"{WORD_START}ma\ ?\d{{2}}(?:[ .-]{{0,2}}\d){{24}}(?!\d)")
+_MOROCCAN_IBAN = re.compile(rf"{WORD_START}(?P<value>ma\ ?\d{{2}}(?:[ .-]{{0,2}}\d){{24}})(?!\d)")
 _NAMED_IBAN = after_word(
     r"l?'?iban|ايبان",
     r"[a-z]{2}\ ?\d{2}(?:[ -]?[a-z0-9]{4}){2,7}(?:[ -]?[a-z0-9]{1,3})?(?![a-z0-9])",
@@ -30,7 +30,7 @@ _NAMED_ACCOUNT = after_word(
 _COMPANY = re.compile(r"(?<!\d)(?P<value>00\d(?:[ .-]?\d){12})(?!\d|[.,]\d)")
 _LONE_COMPANY = re.compile(rf"(?<!\d)(?P<value>\d{{15}})(?!\d|[.,]\d){NO_UNIT}")
 _NAMED_COMPANY = after_word(
-    r"l?'?ice|l'?ice|identifiant\ commun|(?:ال)?ا?يس|التعريف\ الموحد|المعرف\ الموحد|المعرف\ المشترك",
+    r"l?'?ice|identifiant\ commun|(?:ال)?ا?يس|التعريف\ الموحد|المعرف\ الموحد|المعرف\ المشترك",
     r"\d(?:[ .-]?\d){12,15}(?!\d)",
     fillers=r"l'entreprise|للمقاوله|dyal\ charika",
 )
@@ -49,8 +49,10 @@ _SOCIAL = after_word(
 )
 _PASSPORT = after_word(
     r"l?pass?e?port|l?paspor|l?baspor|(?:ال)?باسبور|(?:ال)?جواز(?:\ السفر)?|(?:ال)?جواز\ سفر",
-    r"(?=(?:[a-z]*\ ?\d){5})[a-z0-9]{1,4}[ -]?[a-z0-9]{5,9}(?![a-z0-9])",
+    rf"(?=(?:[a-z]*\ ?\d){{5}})[a-z0-9]{{1,4}}[ -]?[a-z0-9]{{5,9}}(?![a-z0-9]|[.,]\d){NO_UNIT}",
 )
+# "lkarta b 50000", "cnss 1 500 000": figures that an amount has, even with no unit.
+_ROUND = re.compile(r"(?:[a-z] )?[\d .-]*000")
 _NATIONAL = r"nationale?|identite|d'identite|lwataniya|wataniya|الوطنيه|التعريف|ناسيونال"
 _CARD_WORDS = (
     r"(?:la\ )?carte|l?[ck]art[ae]?|l?bita[9q]a|piece|(?:ال)?بطاقه|بطاقتي|لا?كارط|كارط|lakart[ae]?"
@@ -72,22 +74,23 @@ _LONE_IDENTITY = re.compile(
 )
 # Two letters before a number that are words, references or units.
 _NOT_IDENTITY = frozenset(
-    "dh de du la le au et ou en un fi bi li ld bl dl fl ma mn na no nb nr rc tf bp cp if tp bo pv ht km mm kg ha m2 id "
-    "ca ya as es ce se sa on il je tu si an ad wa ti hd w8 ou to of in at is by".split()
+    "dh de du la le au et ou en un fi bi li ld bl dl fl na no nb nr rc tf bp cp if tp bo pv ht km mm kg ha".split()
 )
 # Letters that are words of their own, before a number: `b 350500` (with), `d` (of), `N` (n°).
 _LETTER_WORDS = frozenset("abdfhlmnowxy")
+_NAMED_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
+    ("cnss", _SOCIAL),
+    ("passport", _PASSPORT),
+    ("cin", _IDENTITY),
+    ("cin", _IDENTITY_FIGURES),
+)
 
 
 def find_ibans(reading: Reading) -> Iterator[Span]:
-    """International account numbers whose key is right (ISO 7064, mod 97), Moroccan or named ones whatever the key."""
+    """IBAN: Moroccan or named whatever their key, others when it is right (ISO 7064, mod 97)."""
     text = reading.folded
-    taken = list(_values("iban", _NAMED_IBAN, text)) or [
-        Span("iban", *match.span()) for match in _MOROCCAN_IBAN.finditer(text)
-    ]
-    yield from taken
-    if taken:
-        return
+    for pattern in (_NAMED_IBAN, _MOROCCAN_IBAN):
+        yield from _values("iban", pattern, text)
     for match in _IBAN.finditer(text):
         # What follows may be words: the longest part with a right key is the account.
         for end in range(match.end(), match.start() + 14, -1):
@@ -103,41 +106,38 @@ def find_ibans(reading: Reading) -> Iterator[Span]:
 def find_bank_accounts(reading: Reading) -> Iterator[Span]:
     """RIB: 24 figures in one piece or with the right key, about as many after the word."""
     text = reading.folded
-    named = list(_values("rib", _NAMED_ACCOUNT, text))
-    yield from named
-    if not named:
-        for match in _ACCOUNT.finditer(text):
-            account = match["value"]
-            if account.isdigit() or int(_figures(account)) % 97 == 0:
-                yield Span("rib", *match.span("value"))
+    yield from _values("rib", _NAMED_ACCOUNT, text)
+    for match in _ACCOUNT.finditer(text):
+        account = match["value"]
+        if account.isdigit() or int(_figures(account)) % 97 == 0:
+            yield Span("rib", *match.span("value"))
 
 
 def find_companies(reading: Reading) -> Iterator[Span]:
     """ICE: 15 figures in one piece, or apart with the right key, about as many after the word."""
     text = reading.folded
-    found = list(_values("ice", _NAMED_COMPANY, text)) or list(_values("ice", _LONE_COMPANY, text))
-    yield from found
-    if not found:
-        for match in _COMPANY.finditer(text):
-            if ice.is_valid(_figures(match["value"])):
-                yield Span("ice", *match.span("value"))
+    for pattern in (_NAMED_COMPANY, _LONE_COMPANY):
+        yield from _values("ice", pattern, text)
+    for match in _COMPANY.finditer(text):
+        if ice.is_valid(_figures(match["value"])):
+            yield Span("ice", *match.span("value"))
 
 
 def find_cards(reading: Reading) -> Iterator[Span]:
     """Bank cards: 13 to 19 figures with the right key (Luhn), or named."""
     text = reading.folded
-    named = list(_values("card", _NAMED_CARD, text))
-    yield from named
-    if not named:
-        for match in _CARD.finditer(text):
-            if luhn.is_valid(_figures(match["value"])):
-                yield Span("card", *match.span("value"))
+    yield from _values("card", _NAMED_CARD, text)
+    for match in _CARD.finditer(text):
+        if luhn.is_valid(_figures(match["value"])):
+            yield Span("card", *match.span("value"))
 
 
 def find_named_identifiers(reading: Reading) -> Iterator[Span]:
     """CNSS numbers, passports and identity cards, after the word that names them."""
     for kind, pattern in _NAMED_KINDS:
-        yield from _values(kind, pattern, reading.folded)
+        for match in pattern.finditer(reading.folded):
+            if not _ROUND.fullmatch(match["value"]):
+                yield Span(kind, *match.span("value"))
 
 
 def find_lone_identity_cards(reading: Reading) -> Iterator[Span]:
@@ -162,11 +162,3 @@ def _values(kind: Kind, pattern: re.Pattern[str], text: str) -> Iterator[Span]:
 
 def _figures(number: str) -> str:
     return re.sub(r"\D", "", number)
-
-
-_NAMED_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = (
-    ("cnss", _SOCIAL),
-    ("passport", _PASSPORT),
-    ("cin", _IDENTITY),
-    ("cin", _IDENTITY_FIGURES),
-)

@@ -1,7 +1,7 @@
 """Names of persons: after "je m'appelle", `smiti`, `سميتي`, and first names where people say who they are.
 
-In French and Darija a name has no mark of its own, and in lower case not even a capital: so the words that introduce
-it decide, with lists of first names, of places and of everyday words (`names.yml`).
+In French and Darija a name has no mark of its own, and typed in haste not even a capital: so the words
+that introduce it decide, with lists of first names, of places and of everyday words (`names.yml`).
 """
 
 from __future__ import annotations
@@ -31,162 +31,179 @@ _OFFICES = _list("offices")
 _PLACES = _list("places")
 _ORDINARY = _list("ordinary") - _PARTICLES
 
+# The words that introduce a name, as patterns over the folded text.
 _KIN = (
-    r"khouya|khoya|khti|rajli|mrati|wlidi|weldi|bnti|benti|lwalid|lwalida|baba|mama|mart(?:o|i)|sahbi|chriki|"
-    r"خويا|ختي|راجلي|مراتي|ولدي|بنتي|الواليد|الواليده|ماما|شريكي|صاحبي"
+    r"khouya|khoya|khti|rajli|mrati|wlidi|weldi|bnti|benti|lwalid|lwalida|baba|mama|mart[oi]|sahbi|"
+    r"chriki|خويا|ختي|راجلي|مراتي|ولدي|بنتي|الواليد|الواليده|ماما|شريكي|صاحبي"
 )
-_COPULA = r"(?:\ (?:howa|hiya|howwa|hiyya|hya|hwa|huwa|hia|lkamla|kamla|هو|هي|هوا|الكامل|الكامله|الشخصي|العايلي)){0,2}"
+_COPULA = (
+    r"(?: (?:how?w?a|hiy?y?a|h[yw]a|huwa|l?kamla|هو|هي|هوا|الكامل|الكامله|الشخصي|العايلي)){0,2}"
+)
 # After these, any word that is not an everyday one is a name.
 _STRONG = (
-    r"je?\ ?m'?\ ?ap+el+e?s?|my\ name\ is|je\ me\ (?:nomme|prenomme|presente)|"
-    r"(?:mon|notre)\ (?:nom|prenom)(?:\ (?:de\ famille|complet|et\ prenom))?\ (?:est|c'est|c|:)|"
-    r"(?:nom|prenom|nom\ et\ prenoms?|prenom\ et\ nom|noms?\ complet|full\ name)\ ?[:=]|"
-    rf"(?:[ei]?smi?y?[iea]?ti|[ei]smi)\b{_COPULA}|"
-    rf"(?:smi?y?[iea]?t|ism)\ (?:{_KIN})|"
-    rf"[وف]?(?:سميتي|اسميتي|اسمي|ادعي|كيسميوني|كنتسمي){_COPULA}|"
-    rf"(?:سميت|اسم)\ (?:{_KIN})|(?:ال)?اسم(?:\ الكامل|\ الشخصي|\ العايلي)?\ ?:"
+    r"je? ?m'? ?ap+el+e?s?|je me (?:nomme|prenomme|presente)|my name is|"
+    r"(?:mon|notre) (?:nom|prenom)(?: (?:de famille|complet|et prenom))? (?:est|c'est|c|:)|"
+    r"(?:nom|prenom|nom et prenoms?|prenom et nom|noms? complet|full name) ?[:=]|"
+    rf"(?:[ei]?smi?y?[iea]?ti|[ei]smi){_COPULA}|(?:smi?y?[iea]?t|ism) (?:{_KIN})|"
+    rf"[وف]?(?:سميتي|اسميتي|اسمي|ادعي|كيسميوني|كنتسمي){_COPULA}|(?:سميت|اسم) (?:{_KIN})|"
+    r"(?:ال)?اسم(?: الكامل| الشخصي| العايلي)? ?:"
 )
-# After these, a known first name.
+# After these, a known first name is one.
 _WEAK = (
-    r"je\ suis|moi\ c'?\ ?est|moi\ c|c'?\ ?est(?:\ moi)?|ici|appel+ez[ -]moi|mon\ (?:nom|prenom)|il\ s'appelle|elle\ s'appelle|"
-    r"s'appelle|signe|i\ am|i'm|"
-    r"(?:mon|ma)\ (?:mari|femme|epoux|epouse|frere|soeur|fils|fille|pere|mere|associee?|amie?|collegue|cousine?|patron)|"
-    r"ana(?:\ si)?|m3ak(?:om|oum|um)?|hna|si|oustad|ostad|docteur|dr|[ei]?smi?y?[iea]?t(?:o|ou|u|ha)|"
+    r"je suis|moi c'? ?est|moi c|c'? ?est(?: moi)?|ici|appel+ez[ -]moi|mon (?:nom|prenom)|s'appelle|"
+    r"signe|i am|i'm|"
+    r"m(?:on|a) (?:mari|femme|epou[xs]e?|frere|soeur|fils|fille|pere|mere|associee?|amie?|collegue|"
+    r"cousine?|patron)|"
+    r"ana(?: si)?|m3ak(?:om|oum|um)?|hna|si|[ou]stad|docteur|dr|[ei]?smi?y?[iea]?t(?:o|ou|u|ha)|"
     r"[وف]?(?:انا|معاك|معاكم|معك)|سي|الاستاذ|الاستاذه|الدكتور|سميتو|سميتها|الاسم|"
     rf"{_KIN}"
 )
-_TITLE = r"(?:mr|mme|mlle|monsieur|madame|mademoiselle|maitre)\ |(?<!\d\ )(?:m|mr|mme|mlle|me)\.\ ?"
+# After these, two words in capitals are one.
+_SELF = r"je suis|moi c'? ?est|ana|m3ak(?:om)?"
+_TITLE = (
+    r"(?<!\.)(?:(?:mr|mme|mlle|monsieur|madame|mademoiselle|maitre) |"
+    r"(?<!\d )(?:mr?|mme|mlle|me)\. ?)"
+)
 _ARABIC_TITLE = r"[ولب]?(?:السيد|السيده|الانسه)"
-_SIGNED = r"cordialement|bien\ a\ vous|(?:sinceres\ |mes\ )?salutations|respectueusement|merci\ d'avance|merci"
-_STRONG_AT = re.compile(rf"{WORD_START}(?:{_STRONG})(?![^\W_])[\ :=]{{0,3}}")
-_ARABIC_TITLE_AT = re.compile(rf"{WORD_START}(?:{_ARABIC_TITLE})\ ")
-_SELF_AT = re.compile(rf"{WORD_START}(?:je\ suis|moi\ c'?\ ?est|ana|m3ak(?:om)?)\ ")
-_WEAK_AT = re.compile(
-    rf"{WORD_START}(?:(?:{_WEAK})(?:\ (?:howa|hiya|hya|hwa|هو|هي))?\ |(?:{_STRONG})\ ?[,\"«“]\ ?)"
+_SIGNATURE = (
+    r"(?:cordialement|bien a vous|salutations|respectueusement|merci(?: d'avance)?)"
+    r"[ .!-]{0,3}[\n,]\s{0,3}"
 )
-_TITLE_AT = re.compile(rf"(?<![^\W_])(?<!\.)(?:{_TITLE})(?=\w)")
-_SIGNED_AT = re.compile(rf"{WORD_START}(?:{_SIGNED})[\ ,.!:-]{{0,3}}[\n,]\s{{0,3}}")
-_NAME_WORD = re.compile(
-    r"(?:(?:عبد|abd)\ (?:el\ |al\ )?)?(?!\d\d)[^\W_]*[^\W\d_][^\W_]*(?:['-][^\W\d_]+)*"
+
+_STRONG_BEFORE = re.compile(rf"{WORD_START}(?:{_STRONG}){WORD_END}[ :=]{{0,3}}")
+_WEAK_BEFORE = re.compile(
+    rf"{WORD_START}(?:(?:{_WEAK})(?: (?:howa|hiya|h[yw]a|هو|هي))? |(?:{_STRONG}) ?[,\"«“] ?)"
 )
-# Passive verbs after "smiti": "my name was accepted" (`tqeblat`, `tsejjlat`).
-_PASSIVE = re.compile(r"t[^aeiou].*at|ka[ty].+|gha(?:di|n|t|y).*|تق?.*ات")
+_SELF_BEFORE = re.compile(rf"{WORD_START}(?:{_SELF}) ")
+_TITLE_BEFORE = re.compile(rf"{WORD_START}{_TITLE}(?=\w)")
+_ARABIC_TITLE_BEFORE = re.compile(rf"{WORD_START}{_ARABIC_TITLE} ")
+_SIGNATURE_BEFORE = re.compile(rf"{WORD_START}{_SIGNATURE}(?=\w)")
+
+_WORD = re.compile(r"(?:(?:عبد|abd) (?:el |al )?)?(?!\d\d)[^\W_]*[^\W\d_][^\W_]*(?:['-][^\W\d_]+)*")
+# Verbs that follow "smiti" when it is not introducing: "my name was accepted" (`tqeblat`).
+_VERB = re.compile(r"t[^aeiou].*at|ka[ty].+|gha(?:di|n|t|y).*|ت.*ات")
 _FAMILY_NAME = re.compile(r".*[iy]|(?:el|al|ben|bou|ait|la)\w+|.*ي|(?:ال|بن|بو)\w+")
-_GIVEN = re.compile(
+_FIRST_NAME = re.compile(
     rf"{WORD_START}(?:{'|'.join(sorted(_FIRST_NAMES, key=len, reverse=True))}){WORD_END}"
 )
-# A first name after these belongs to a street, a school, a foundation.
-_NAMED_AFTER = re.compile(
-    r"\b(?:universite|technocite|label|prix|fonds|concours|pole|projets?|groupe|societe|sarl|cooperative|avenue|av|bd|boulevard|rue|fondation|lycee|college|hopital|place|aeroport|complexe|ecole|centre|zone|"
-    r"quartier|hay|route|mosquee|stade|barrage|programme|moulay|sidi|lalla|bni|beni|oulad|ben)\W*$"
+# What is called after a person: streets, schools, funds; firms; kings.
+_CALLED_AFTER = re.compile(
+    r"\b(?:universite|technocite|label|prix|fonds|concours|pole|projets?|groupe|societe|sarl|"
+    r"cooperative|avenue|av|bd|boulevard|rue|fondation|lycee|college|hopital|place|aeroport|"
+    r"complexe|ecole|centre|zone|quartier|hay|route|mosquee|stade|barrage|programme|"
+    r"moulay|sidi|lalla|beni?|bni|oulad)\W*$"
 )
 _FIRM = re.compile(
-    r"(?:invest|press|textiles?|durable|group|holding|consulting|services?|shop|import|export|food|tech|travaux)(?!\w)"
+    r"(?:invest|press|textiles?|durable|group|holding|consulting|services?|shop|import|export|express|food|"
+    rf"tech|travaux){WORD_END}"
 )
-_REGNAL = re.compile(r"\ (?:[ivx]{1,3}|1er|الاول|التاني|الخامس|السادس)(?!\w)")
+_REGNAL = re.compile(rf" (?:[ivx]{{1,3}}|1er|الاول|الثاني|التاني|الخامس|السادس){WORD_END}")
 
 
 def find_names(reading: Reading) -> Iterator[Span]:
-    """Names of persons, where people say who they are or address someone."""
+    """Names of persons, where people say who they are, sign, or speak of someone by title or kinship."""
     text = reading.folded
-    for match in _STRONG_AT.finditer(text):
+    for match in _STRONG_BEFORE.finditer(text):
         yield from _name(reading, match.end(), strong=True)
-    for match in _ARABIC_TITLE_AT.finditer(text):
+    for match in _ARABIC_TITLE_BEFORE.finditer(text):
         yield from _name(reading, match.end(), strong=True)
-    for match in _WEAK_AT.finditer(text):
-        yield from _name(reading, match.end(), strong=False)
-    for match in _SELF_AT.finditer(text):
-        if _two_capitals(reading, match.end()):
-            yield from _name(reading, match.end(), strong=True)
-    for match in _TITLE_AT.finditer(text):
+    for match in _TITLE_BEFORE.finditer(text):
         if reading.capital(match.end()):
             yield from _name(reading, match.end(), strong=True)
-    for match in _SIGNED_AT.finditer(text):
-        if match.end() < len(text) and reading.capital(match.end()):
+    for match in _SELF_BEFORE.finditer(text):
+        if _two_capitals(reading, match.end()):
             yield from _name(reading, match.end(), strong=True)
-    yield from _full_names(reading)
-    # A message that is but a name answers "votre nom ?".
-    first = _NAME_WORD.match(text)
+    for match in _WEAK_BEFORE.finditer(text):
+        yield from _name(reading, match.end(), strong=False)
+    for match in _SIGNATURE_BEFORE.finditer(text):
+        if reading.capital(match.end()):
+            yield from _lone_name(reading, match.end(), strong=True)
+    for match in _FIRST_NAME.finditer(text):
+        if _is_full_name(reading, match):
+            yield from _name(reading, match.start(), strong=False)
+    # A message that is but a name answers "votre nom ?"; "Sidi Brahim" alone is a place.
+    first = _WORD.match(text)
     if first and first[0] in _FIRST_NAMES:
-        for span in _name(reading, 0, strong=False):
-            if not text[span.end :].strip(" .!\n"):
-                yield span
+        yield from _lone_name(reading, 0, strong=False)
 
 
 def _two_capitals(reading: Reading, position: int) -> bool:
-    """Whether two words there begin with capitals and go on without ("Je suis Youcef Toumi", not "MRE")."""
+    """Whether two words there begin with a capital and go on without ("Je suis Youba Merabet")."""
     words = reading.written[position:].split(" ", 2)[:2]
     return len(words) == 2 and all(word.istitle() for word in words)
 
 
-def _full_names(reading: Reading) -> Iterator[Span]:
-    """A first name and a family name, both in capitals: "Karim Alami, CIN …"."""
+def _is_full_name(reading: Reading, first: re.Match[str]) -> bool:
+    """Whether a first name stands before a family name, both in capitals: "Karim Alami, CIN …"."""
     text = reading.folded
-    for match in _GIVEN.finditer(text):
-        if not reading.capital(match.start()) or _NAMED_AFTER.search(
-            text[max(0, match.start() - 20) : match.start()]
-        ):
-            continue
-        following = _NAME_WORD.match(text, match.end() + 1)
-        if following and text[match.end()] == " " and reading.capital(following.start()):
-            if not _FIRM.match(following[0]):
-                yield from _name(reading, match.start(), strong=False)
+    family = _WORD.match(text, first.end() + 1)
+    return (
+        family is not None
+        and text[first.end()] == " "
+        and reading.capital(first.start())
+        and reading.capital(family.start())
+        and not _FIRM.match(family[0])
+        and not _CALLED_AFTER.search(text[max(0, first.start() - 20) : first.start()])
+    )
+
+
+def _lone_name(reading: Reading, start: int, *, strong: bool) -> Iterator[Span]:
+    """The name that begins there, if nothing follows it on its line."""
+    for span in _name(reading, start, strong=strong):
+        if not reading.folded[span.end :].partition("\n")[0].strip(" .!"):
+            yield span
 
 
 def _name(reading: Reading, start: int, *, strong: bool) -> Iterator[Span]:
-    """The name that begins there, if one does: up to four words with the particles between them."""
+    """The name that begins there, if one does: up to three words, with the particles between them.
+
+    `strong` when what stands before it leaves no doubt that a name follows.
+    """
     text = reading.folded
-    end = start
+    position = end = start
     parts = 0
-    position = start
     capitals = after_particle = False
-    while parts < 3 and (match := _NAME_WORD.match(text, position)):
-        word = match[0]
+    while parts < 3 and (match := _WORD.match(text, position)):
+        word, capital = match[0], reading.capital(match.start())
         if word in _PARTICLES:
-            position = match.end() + 1
-            if position > len(text) or text[position - 1 : position] not in (" ", "-"):
-                break
             after_particle = True
-            continue
-        sure = after_particle or (strong and parts == 0)
-        known = word.startswith(("عبد ", "abd ")) or (
-            word.split("-")[0] in _FIRST_NAMES and (sure or word not in _ORDINARY)
-        )
-        capital = reading.capital(match.start())
-        if parts == 0:
-            fits = known or (
-                strong
-                and len(word) > 1
-                and not _is_word_of_a_sentence(word)
-                and word not in _PLACES
-            )
-            if not fits or _REGNAL.match(text, match.end()):
-                return
-            capitals = capital
-        elif not known and (
-            _is_word_of_a_sentence(word)
-            or word in _PLACES
-            or (capitals and not capital)
-            or (parts > 1 and not capital and not _FAMILY_NAME.fullmatch(word))
-        ):
+        else:
+            known = _is_first_name(word, announced=after_particle or (strong and parts == 0))
+            if parts == 0:
+                fits = known or (strong and len(word) > 1 and not _is_of_a_sentence(word, capital))
+                fits = fits and not _REGNAL.match(text, match.end())
+                capitals = capital
+            else:
+                fits = known or (
+                    not _is_of_a_sentence(word, capital)
+                    and (capital or not capitals)
+                    and (capital or parts == 1 or _FAMILY_NAME.fullmatch(word) is not None)
+                )
+            if not fits:
+                break
+            parts, end, after_particle = parts + 1, match.end(), False
+        position = match.end() + 1
+        if text[match.end() : position] not in (" ", "-"):
             break
-        parts += 1
-        after_particle = False
-        end = match.end()
-        if text[end : end + 1] != " ":
-            break
-        position = end + 1
     if parts:
         yield Span("name", start, end)
 
 
-def _is_word_of_a_sentence(word: str) -> bool:
-    """Whether it is an everyday word, an office or a verb, also as in `j'ai`, `pouvez-vous`, `وبغيت`."""
+def _is_first_name(word: str, *, announced: bool) -> bool:
+    """Whether it is a first name; one that is also an everyday word (`على`) must have been announced."""
+    if word.startswith(("عبد ", "abd ")):
+        return True
+    return word.split("-")[0] in _FIRST_NAMES and (announced or word not in _ORDINARY)
+
+
+def _is_of_a_sentence(word: str, capital: bool) -> bool:
+    """Whether it is a place, an office, an everyday word or a verb, also in `j'ai`, `وبغيت`, `فالبنك`."""
     return (
-        word in _ORDINARY
-        or re.split("['-]", word)[-1] in _ORDINARY
+        word in _PLACES
         or word in _OFFICES
+        or word in _ORDINARY
+        or re.split("['-]", word)[-1] in _ORDINARY
         or (word[0] in "وفبل" and word[1:] in _ORDINARY)
         or word.startswith(("فال", "بال", "وال", "لل"))
-        or _PASSIVE.fullmatch(word) is not None
+        or (not capital and _VERB.fullmatch(word) is not None)
     )

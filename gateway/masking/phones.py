@@ -30,9 +30,7 @@ _MOROCCAN = re.compile(
     """,
     re.VERBOSE,
 )
-_FOREIGN = re.compile(
-    r"(?<!\d)\(?(?:\+\ ?|00\ ?)\(?[1-9](?:[ ()./-]{0,3}\d){6,14}(?!\d)", re.VERBOSE
-)
+_FOREIGN = re.compile(r"(?<!\d)\(?(?:\+|00) ?\(?[1-9](?:[ ()./-]{0,3}\d){6,14}(?!\d|[.,]\d)")
 # A figure short, as typed in haste.
 _SHORT = re.compile(
     rf"(?<!\d)(?<!\d[./-])0[67]([ .-])\d\d(?:\1\d\d){{2}}\1\d(?!\d|[.,/-]\d){NO_UNIT}"
@@ -42,10 +40,10 @@ _LONG = re.compile(rf"(?<![\d/])(?<!\d[ .,-])[1-9]\d{{10,12}}(?!\d|[.,]\d){NO_UN
 # Without the leading zero, as people also write them; nine figures may be an amount.
 _PAIRS = re.compile(rf"(?<!\d)(?<!\d[ .,/-])[5-7]([ .-])\d\d(?:\1\d\d){{3}}(?!\d|[.,]\d){NO_UNIT}")
 _NINE = re.compile(
-    rf"(?<![\d/])(?<!\d[ .,/-])[67]\d\d([ .]?)\d{{3}}\1\d{{3}}(?!\d|[.,]\d){NO_UNIT}"
+    rf"(?<![\d/])(?<!\d[ .,/-])[67]\d\d([ .]?)\d{{3}}\1\d{{3}}(?!\d|[.,]\d|\ \d{{3}}(?!\d)){NO_UNIT}"
 )
 _NAMED = after_word(
-    r"(?:tel|telephone|tlf|tilifo[u]?n[e]?|telefone?|portable|gsm|mobile|fixe|fax|numero|numiro|num|n|whats?app?|wh?ats?ap|"
+    r"(?:tel|telephone|tlf|tilifou?ne?|telefone?|portable|gsm|mobile|fixe|fax|numero|numiro|num|whats?app?|wh?ats?ap|"
     r"wattsap|wtsp|wts|nmr[at]i?|nemr[at]i?|nmrt[oi]u?|ra[q9]mi?|r[q9]mi?|appelez|rappelez|joindre|joignable|contactez|"
     r"(?:ال)?(?:تيليفون|تلفون|هاتف|واتساب|واتصاب|نمره|رقم|فيكس|كسم)|نمرتي|رقمي|هاتفي|تيليفوني)",
     rf"\+?\d(?:{_GAP}\d){{7,13}}(?!\w){NO_UNIT}",
@@ -66,7 +64,7 @@ def find_phones(reading: Reading) -> Iterator[Span]:
     """Numbers that only a telephone has: 0 and nine figures, +212, or a country code."""
     text = reading.folded
     for match in _MOROCCAN.finditer(text):
-        if not _DATE.match(match[0]) and not _is_amount_after_zero(text, match):
+        if not _DATE.match(match[0]) and not _is_amount(text, match):
             yield Span("phone", *_inside(match))
     if "+" not in text and "00" not in text:
         return
@@ -76,21 +74,20 @@ def find_phones(reading: Reading) -> Iterator[Span]:
 
 
 def find_bare_phones(reading: Reading) -> Iterator[Span]:
-    """Numbers without their zero or "+", or of an odd length after a word such as "tél": what is no amount."""
+    """Numbers a figure short, without their zero or "+", or of any length after "tél": what is no amount."""
     text = reading.folded
-    for match in _SHORT.finditer(text):
-        yield Span("phone", *match.span())
+    yield from (Span("phone", *match.span()) for match in _SHORT.finditer(text))
     for pattern in (_PAIRS, _NINE):
         for match in pattern.finditer(text):
             before = text[max(0, match.start() - 40) : match.start()]
-            if not match[0].endswith("000") and not _ANNOUNCES_AMOUNT.search(before):
+            if not _is_round(match[0]) and not _ANNOUNCES_AMOUNT.search(before):
                 yield Span("phone", *match.span())
     for match in _LONG.finditer(text):
-        if not match[0].endswith("000") and _is_given_out(match[0]):
+        if not _is_round(match[0]) and _is_given_out(match[0]):
             yield Span("phone", *match.span())
     for match in _NAMED.finditer(text):
         number = match["value"]
-        if not (_DATE.match(number) or _THOUSANDS.fullmatch(number) or number.endswith("000")):
+        if not (_DATE.match(number) or _THOUSANDS.fullmatch(number) or _is_round(number)):
             yield Span("phone", *match.span("value"))
 
 
@@ -102,11 +99,16 @@ def _inside(match: re.Match[str]) -> tuple[int, int]:
     return match.end() - len(number), match.end()
 
 
-def _is_amount_after_zero(text: str, match: re.Match[str]) -> bool:
-    """`0 - 500 000 000 dh`: from nought to an amount. No telephone ends so, no amount begins with `05`."""
-    if match[0][:2].isdigit() or not match[0].startswith("0"):
+def _is_amount(text: str, match: re.Match[str]) -> bool:
+    """`0 - 500 000 000 dh`, `212 500 000 000`: figures of an amount, after a lone nought or none."""
+    number = match[0].strip(" (")
+    if re.match(r"\+|o|0\d", number):
         return False
-    return match[0].endswith("000") or bool(_UNIT.match(text, match.end()))
+    amount = number.lstrip("0 .,/_*-")
+    if not (amount.isdigit() or _THOUSANDS.fullmatch(amount)):
+        return False
+    apart = not number.isdigit()
+    return (apart and _is_round(number)) or bool(_UNIT.match(text, match.end()))
 
 
 def _is_foreign_phone(text: str, match: re.Match[str]) -> bool:
@@ -115,7 +117,12 @@ def _is_foreign_phone(text: str, match: re.Match[str]) -> bool:
     if number.startswith("212") or _UNIT.match(text, match.end()):
         return False
     # "+ 20 000 000" has the length of a number in Egypt.
-    return _is_given_out(number) or (_has_right_length(number) and not number.endswith("000"))
+    return _is_given_out(number) or (_has_right_length(number) and not _is_round(number))
+
+
+def _is_round(number: str) -> bool:
+    """Whether it ends as amounts do, and one telephone in a thousand."""
+    return number.endswith("000")
 
 
 def _is_given_out(number: str) -> bool:

@@ -13,7 +13,7 @@ from bot.nlu.folding import fold
 
 Kind = Literal["email", "phone", "iban", "rib", "ice", "card", "cnss", "passport", "cin", "name"]
 
-# Stands for what was found already; no pattern matches it. A private-use character, so never a letter of a message.
+# Stands for what was found already: neither letter nor figure. For private use, so never part of a message.
 BARRIER = "\ue000"
 _TAG = re.compile(rf"\[(?:{'|'.join(get_args(Kind))})\]")
 _DASHES = "‐‑‒–—―−﹣－"

@@ -44,13 +44,16 @@ _FRENCH = {
     }.items()
     for word in words.split()
 }
-_STARTS_AS_PHONE = re.compile(r"0[5-8]|(?:00)?2120?[5-8]")
-_FEWEST, _MOST = 9, 11
+_TENS = range(20, 100, 10)
+_PHONE_START = re.compile(r"0[5-8]|(?:00)?2120?[5-8]")
+_COUNTRY_CODE = re.compile(r"(?:00)?212")
+# Without one of these no telephone is dictated: most messages stop here.
+_HINT = re.compile(r"z[ei]ro|s[ie]?f[ei]?r|صفر|زيرو|deux cent douze|(?<!\d)0[5-8]? ")
 
 
 @dataclass(frozen=True)
 class _Numeral:
-    """A numeral word or figures: `value` if said in words, `digits` as they would be dialled."""
+    """A numeral and where it stands; `value` when said in words, `joined` after "et" or `و`."""
 
     digits: str
     value: int | None
@@ -60,35 +63,32 @@ class _Numeral:
 
 
 def find_spelled_phones(reading: Reading) -> Iterator[Span]:
-    """Telephone numbers said in words, or in words and figures, that begin with nought or the country's code."""
+    """Telephones in words, or in words and figures, that begin with nought or the country code."""
     if not _HINT.search(reading.folded):
         return
     for run in _runs(reading.folded):
         first = 0
         while first < len(run):
-            taken = _phone_at(run, first)
-            if taken:
-                yield Span("phone", run[first].start, run[first + taken - 1].end)
-            first += taken or 1
-
-
-_HINT = re.compile(r"z[ei]ro|s[ie]?f[ei]?r|صفر|زيرو|deux cent douze|(?<!\d)0[5-8]? ")
+            last = _end_of_phone(run, first)
+            if last > first:
+                yield Span("phone", run[first].start, run[last - 1].end)
+            first = max(last, first + 1)
 
 
 def _runs(text: str) -> Iterator[list[_Numeral]]:
-    """Numerals that follow each other, "et" and `w` between them left out."""
+    """Numerals that follow each other, with nothing but "et", `w` or signs between them."""
     run: list[_Numeral] = []
     end = 0
     joined = False
     for match in _WORD.finditer(text):
         if run and not _GAP.fullmatch(text, end, match.start()):
             yield run
-            run, joined = [], False
+            run = []
         end = match.end()
         if run and match[0] in _AND:
             joined = True
             continue
-        numeral = _numeral(match, joined)
+        numeral = _numeral(match, joined=joined)
         joined = False
         if numeral:
             run.append(numeral)
@@ -99,80 +99,69 @@ def _runs(text: str) -> Iterator[list[_Numeral]]:
         yield run
 
 
-def _numeral(match: re.Match[str], joined: bool) -> _Numeral | None:
+def _numeral(match: re.Match[str], *, joined: bool) -> _Numeral | None:
     word = match[0]
     if word.isdigit():
         return _Numeral(word, None, joined, *match.span())
+    value = _value(word)
+    if value is None and word[0] in "وw":
+        value, joined = _value(word[1:]), True
+    return None if value is None else _Numeral(str(value), value, joined, *match.span())
+
+
+def _value(word: str) -> int | None:
     if _ZERO.fullmatch(word):
-        return _Numeral("0", None, joined, *match.span())
-    if word == "plus":
-        return _Numeral("", None, joined, *match.span())
-    for spelling, attached in ((word, False), (word[1:] if word[0] in "وw" else "", True)):
-        value = _FRENCH.get(spelling)
-        if value is None and spelling and (numeral := darija_numeral(spelling)):
-            value = numeral.count if numeral.scale == 1 else None
-        if value is not None:
-            return _Numeral(str(value), value, joined or attached, *match.span())
-    return None
+        return 0
+    if word in _FRENCH:
+        return _FRENCH[word]
+    darija = darija_numeral(word)
+    return darija.count if darija and darija.scale == 1 else None
 
 
-def _phone_at(run: list[_Numeral], first: int) -> int:
-    """How many numerals from there make a telephone number; 0 if none."""
-    digits, position, said = "", first, False
-    enough = 0
+def _end_of_phone(run: list[_Numeral], first: int) -> int:
+    """The place after the last numeral of the telephone that begins there; `first` if none does."""
+    digits = ""
+    end = position = first
     while position < len(run):
-        value, last = _group(run, position)
-        said = (
-            said
-            or any(numeral.value is not None for numeral in run[position:last])
-            or (position == first and not run[first].digits.isascii())
-        )
-        digits += value
-        position = last
+        figures, position = _group(run, position)
+        digits += figures
         begins = "002120".startswith(digits) or "2120".startswith(digits)
-        if not begins and not _STARTS_AS_PHONE.match(digits):
+        if not begins and not _PHONE_START.match(digits):
             break
-        national = digits[2:] if digits.startswith("00") else digits
-        length = len(national) - (2 if national.startswith("212") else 0)
-        if _FEWEST <= length <= _MOST:
-            enough = position - first
-        if length >= _MOST - 1:
+        national = _COUNTRY_CODE.sub("", digits, count=1)
+        whole = 10 if national.startswith("0") else 9
+        # One figure more or less: "soixante dix" may be 70 or 60 10, and people slip.
+        if whole - 1 <= len(national) <= whole + 1:
+            end = position
+        if len(national) >= whole:
             break
-    return enough if said else 0
+    in_words = any(numeral.value is not None for numeral in run[first:end])
+    return end if in_words else first
 
 
 def _group(run: list[_Numeral], position: int) -> tuple[str, int]:
-    """The figures said by the numerals from there, and where the next begin.
+    """The figures said from there on, and where the next begin.
 
     French says "soixante et onze", "quatre-vingt-dix-neuf"; Darija the unit first, `ستة وخمسين`.
     """
+
+    def said(place: int) -> int:
+        return (run[place].value or 0) if place < len(run) else 0
+
     value = run[position].value
     position += 1
     if value is None:
         return run[position - 1].digits, position
-
-    def following() -> _Numeral | None:
-        return run[position] if position < len(run) else None
-
-    after = following()
-    if after and after.value is not None:
-        if value < 10 and after.value == 100:
-            hundreds, last = value * 100, position + 1
-            rest, end = _group(run, last) if last < len(run) else ("", last)
-            below = rest.isdigit() and run[last].value is not None and 0 < int(rest) < 100
-            return (str(hundreds + int(rest)), end) if below else (str(hundreds), last)
-        if value == 4 and after.value == 20:
-            value, position = 80, position + 1
-        elif value < 10 and after.joined and after.value in range(20, 100, 10):
-            return str(value + after.value), position + 1
-        elif value == 10 and after.value in (7, 8, 9):
-            return str(value + after.value), position + 1
-    after = following()
-    if after and after.value is not None and value in range(20, 100, 10):
-        most = 19 if value in (60, 80) else 9
-        if 0 < after.value <= most:
-            value, position = value + after.value, position + 1
-            after = following()
-            if value in (70, 90) and after and after.value in (7, 8, 9) and not after.joined:
-                value, position = value + (after.value or 0), position + 1
+    following = said(position)
+    if 0 < value < 10 and following == 100:
+        below = said(position + 1)
+        return str(value * 100 + below % 100), position + (2 if 0 < below < 100 else 1)
+    if 0 < value < 10 and following in _TENS and run[position].joined:
+        return str(value + following), position + 1
+    if value == 4 and following == 20:
+        value, position = 80, position + 1
+    if value in _TENS and 0 < said(position) < (20 if value in (60, 80) else 10):
+        value, position = value + said(position), position + 1
+    if value in (10, 70, 90) and said(position) in (7, 8, 9):
+        value, position = value + said(position), position + 1
     return str(value), position

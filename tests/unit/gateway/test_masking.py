@@ -11,6 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from bot.nlu.folding import words
 from gateway.masking import Found, Masked, masked
 
 ROOT = Path(__file__).parents[3]
@@ -54,6 +55,11 @@ def training_sentences() -> list[str]:
 
 SENTENCES = labelled("labelled") + labelled("held_out")
 TRAINING = training_sentences()
+FIRST_NAMES = {
+    word
+    for line in yaml(ROOT / "gateway/masking/names.yml")["first_names"]
+    for word in words(line.replace("-", " "))
+}
 
 
 @pytest.mark.parametrize(
@@ -129,7 +135,7 @@ def test_a_moroccan_number_is_masked_in_any_notation_and_any_sentence(
     notation, number, figures, before, after
 ):
     phone = notation.format(*number).translate(str.maketrans(FIGURES[0], figures))
-    text = f"{before} {phone} {after}"
+    text = f"{before} {phone}; {after}"
     start = len(before) + 1
     assert any(
         found.kind == "phone" and found.start <= start and start + len(phone) <= found.end
@@ -137,12 +143,55 @@ def test_a_moroccan_number_is_masked_in_any_notation_and_any_sentence(
     )
 
 
+def rib(digits: str) -> str:
+    """A bank account with its key, from its first 22 figures."""
+    return f"{digits}{97 - int(digits) * 100 % 97:02}"
+
+
+def iban(account: str) -> str:
+    return f"MA{98 - int(account + '221000') % 97:02}{account}"
+
+
+def figures(count: int) -> st.SearchStrategy[str]:
+    return st.text("0123456789", min_size=count, max_size=count)
+
+
+ACCOUNTS = figures(22).map(rib)
+IDENTIFIERS = st.one_of(
+    ACCOUNTS.map(lambda account: ("rib", account)),
+    ACCOUNTS.map(lambda a: ("rib", f"{a[:3]} {a[3:6]} {a[6:22]} {a[22:]}")),
+    ACCOUNTS.map(lambda account: ("iban", iban(account))),
+    ACCOUNTS.map(iban).map(lambda i: ("iban", " ".join(i[at : at + 4] for at in range(0, 28, 4)))),
+    figures(12).map(lambda digits: ("ice", f"00{digits}1")),
+    st.from_regex(r"(C|CD|CC|D|DC|Z|ZG|ZT|U|UC)[1-9]{6}", fullmatch=True).map(lambda c: ("cin", c)),
+    st.from_regex(
+        r"[a-z]{1,12}[._]?[a-z0-9]{1,8}@[a-z]{2,12}\.(ma|com|fr|co\.ma)", fullmatch=True
+    ).map(lambda address: ("email", address)),
+)
+
+
+@given(
+    identifier=IDENTIFIERS,
+    before=st.sampled_from(["", *TRAINING]),
+    after=st.sampled_from(["", *TRAINING]),
+)
+@settings(max_examples=1500, deadline=None)
+def test_an_identifier_is_masked_in_any_sentence(identifier, before, after):
+    kind, value = identifier
+    text = f"{before} {value}, {after}"
+    start = len(before) + 1
+    assert any(
+        found.kind == kind and found.start <= start and start + len(value) <= found.end
+        for found in masked(text).found
+    )
+
+
 AMOUNTS = st.one_of(
-    st.integers(0, 10**10).map(str),
-    st.integers(0, 10**10).map("{:,}".format),
-    st.integers(0, 10**10).map(lambda n: f"{n:,}".replace(",", " ")),
-    st.integers(0, 10**10).map(lambda n: f"{n:,}".replace(",", "\u202f")),
-    st.integers(0, 10**10).map(lambda n: f"{n:,},00".replace(",", ".", 3)),
+    st.integers(0, 10**12).map(str),
+    st.integers(0, 10**12).map("{:,}".format),
+    st.integers(0, 10**12).map(lambda n: f"{n:,}".replace(",", " ")),
+    st.integers(0, 10**12).map(lambda n: f"{n:,}".replace(",", "\u202f")),
+    st.integers(0, 10**12).map(lambda n: f"{n:,},00".replace(",", ".", 3)),
     st.decimals(0, 1000, places=2).map(lambda d: str(d).replace(".", ",")),
 )
 UNITS = [
@@ -276,7 +325,9 @@ def test_masking_is_idempotent_and_tells_where_things_stood(text):
         st.lists(st.sampled_from(TRAINING), max_size=3).map(" ".join),
     ).filter(
         lambda text: (
-            not INTRODUCERS.search(text) and not re.search(r"[\d@]|z[eé]ro|s[ie]?f[ei]?r", text)
+            not INTRODUCERS.search(text)
+            and not FIRST_NAMES.intersection(words(text))
+            and not re.search(r"[\d@]|z[ei]ro|zéro|s[ie]?f[ei]?r", text)
         )
     )
 )
@@ -292,21 +343,20 @@ def test_what_people_ask_comes_through():
 
 
 def test_a_message_is_masked_in_less_than_three_milliseconds(capsys):
+    """Processor time, so that a busy machine does not fail the test."""
     times = []
     for _, text, _ in SENTENCES * 3:
-        start = time.perf_counter()
+        start = time.thread_time()
         masked(text)
-        times.append((time.perf_counter() - start) * 1000)
+        times.append((time.thread_time() - start) * 1000)
+    slowest = quantiles(times, n=100)[98]
     with capsys.disabled():
-        print(
-            f"\nms per message: median {median(times):.3f}, p99 {quantiles(times, n=100)[98]:.3f}"
-        )
-    assert quantiles(times, n=100)[98] < 3
+        print(f"\nms per message: median {median(times):.3f}, 99 in 100 below {slowest:.3f}")
+    assert slowest < 3
 
 
-@pytest.mark.parametrize(
-    "piece",
-    [
+PIECES_OF_LONG_MESSAGES = [
+    *(
         "0",
         "6 ",
         "06 ",
@@ -322,18 +372,23 @@ def test_a_message_is_masked_in_less_than_three_milliseconds(capsys):
         "karim ",
         "Karim ",
         "zéro ",
+        "de 12 ",
+    ),
+    *(
         "MA64 0000 ",
         "rib ",
         "cin ",
-    ]
-    + [
+        "tel dyali ",
         "007431271745994400099655 ",
         "0612345678 ",
-        "zéro six un deux trois quatre cinq six sept huit, ",
         "x@y.ma ",
-    ],
-)
+    ),
+    "zéro six un deux trois quatre cinq six sept huit, ",
+]
+
+
+@pytest.mark.parametrize("piece", PIECES_OF_LONG_MESSAGES)
 def test_no_message_takes_long(piece):
-    start = time.perf_counter()
-    masked(piece * (20_000 // len(piece)))
-    assert time.perf_counter() - start < 2
+    start = time.thread_time()
+    masked(piece * (20_000 // len(piece)) + "@")
+    assert time.thread_time() - start < 2
