@@ -29,7 +29,6 @@ JOINING_WORDS = frozenset(
 FUZZY_FLOOR = 84
 SHORTEST_FUZZY = 4
 NEARLY = 0.6
-SHORT = 3
 # Of two names with the same skeletons, the one that is spelled as typed is meant.
 SPELLING_COUNTS = 0.2
 AS_LIKELY = 0.97
@@ -239,11 +238,11 @@ def _likeness(word: str, spellings: Collection[str]) -> float:
 def _least_likeness(key: str, keys: int) -> float:
     """How much a word must look like the name's own: the fewer consonants it shares, the more."""
     alone = keys == 1
-    if len(key) < SHORT:
+    if len(key) <= 2:
         return 1.0 if alone else 0.6
-    if len(key) == SHORT:
+    if len(key) == 3:
         return 0.75 if alone else 0.5
-    return 0.5 if alone else 0.0
+    return 0.75 if alone else 0.7
 
 
 def _keys_of_alias(text: str) -> list[str]:

@@ -123,7 +123,7 @@ def compare_reply(session: Session, ids: Sequence[str], writing: Writing) -> Rep
                 ),
             ),
         ),
-        {"subject": subjects[0].id, "aspect": None, "listing": None},
+        {"subject": None if many else subjects[0].id, "aspect": None, "listing": None},
     )
 
 
