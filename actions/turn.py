@@ -5,6 +5,7 @@ import re
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -12,6 +13,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from answers.answering import answer, names_a_subject_alone
 from answers.reply import Message, Reply
 from answers.simulating import within_simulation
 from answers.turn import Memory, Turn
@@ -43,7 +45,10 @@ class TurnAction(Action, ABC):  # type: ignore[misc]
         try:
             with open_session() as session:
                 turn = turn_of(tracker)
-                reply = within_simulation(self.answers_with, session, turn, on=date.today())
+                answers_with = self.answers_with
+                if names_a_subject_alone(session, turn):
+                    answers_with, turn = answer, replace(turn, intent="ask_overview", parts=())
+                reply = within_simulation(answers_with, session, turn, on=date.today())
         except Exception:
             logger.exception("%s failed in conversation %s", self.name(), tracker.sender_id)
             writing = writing_of(tracker)

@@ -6,9 +6,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from answers.figures import date_text
+from answers.greeting import topics
 from answers.knowledge import lexicon
 from answers.linking import Link, Links
-from answers.listing import AIDS, Listing, list_reply
+from answers.listing import AIDS, Listing, list_reply, listed_subjects
 from answers.procedures import compiled_from_steps, procedure_message
 from answers.rendering import name_of, rendered, statement_sources, tags_of
 from answers.reply import Button, Message, Outcome, Reply, joined, payload
@@ -48,12 +49,23 @@ SERVED_BY = {
 COMPILED = ("documents", "cost", "delay")
 NOTED_STATUSES = ("announced", "project", "unconfirmed", "closed", "expired")
 CHOICES = 3
-TITLE_LENGTH = 20
+ARTICLES = frozenset("le la les l de du des d dyal ديال د ال".split())
+# Asked of a thing by its name: a name that nobody knows is then not found, whatever place is named.
+NAMING_INTENTS = ("ask_overview", "ask_amount", "ask_status", "ask_conditions", "ask_how_to_apply")
 
 
 def answer(session: Session, turn: Turn, *, on: date) -> Reply:
     """The reply to each question of a turn, in order."""
     return joined(_answer_one(session, question, on) for question in turn.questions())
+
+
+def names_a_subject_alone(session: Session, turn: Turn) -> bool:
+    """Whether a message is nothing but the name of a subject: then it asks what that is."""
+    said = words(turn.text)
+    certain = lexicon(session).links(turn.text).certain if said and not turn.memory.awaiting else ()
+    if not certain:
+        return False
+    return all(at in certain[0].tokens or word in ARTICLES for at, word in enumerate(said))
 
 
 def _answer_one(session: Session, question: Turn, on: date) -> Reply:
@@ -81,6 +93,8 @@ def _answer_one(session: Session, question: Turn, on: date) -> Reply:
         return _about(session, forming, question, on)
     if places and previous and not links.unlinked_words:
         return elsewhere(session, question, on)
+    if places and question.unknown_words and question.intent in NAMING_INTENTS:
+        return not_found(session, question.writing)
     if places and not (previous and question.first("province") in _provinces_of(session, previous)):
         return _about_place(session, places[0].subject_id, question, on)
     if previous and not question.unknown_words:
@@ -93,7 +107,7 @@ def _answer_one(session: Session, question: Turn, on: date) -> Reply:
         return which_subject(session, near, question, key="did_you_mean")
     if question.unknown_words:
         return not_found(session, question.writing)
-    return which_subject(session, [], question)
+    return which_subject(session, listed_subjects(session, question), question)
 
 
 def elsewhere(session: Session, question: Turn, on: date) -> Reply:
@@ -109,7 +123,10 @@ def elsewhere(session: Session, question: Turn, on: date) -> Reply:
         return answer_about(session, place, aspect, writing, on=on)
     provinces = tags_of(subject, "province")
     if not provinces or province in provinces:
-        return answer_about(session, subject.id, aspect, writing, on=on)
+        reply = answer_about(session, subject.id, aspect, writing, on=on)
+        place_words = say(f"province.{province}", writing)
+        same = Message(say("same_elsewhere", writing, place=place_words))
+        return replace(reply, messages=(same, *reply.messages))
     text = say(
         "nothing_elsewhere",
         writing,
@@ -150,7 +167,7 @@ def which_subject(
     buttons = tuple(
         Button(name_of(subject, question.writing), payload(f"ask_{aspect}", subject=subject.id))
         for subject in subjects_named(session, ids)
-    )
+    ) or topics(question.writing)
     text = say(key, question.writing, aspect=say(f"aspect.{aspect}", question.writing))
     return Reply("clarified", question.writing, (Message(text, buttons),), {"aspect": aspect})
 
@@ -304,6 +321,12 @@ def _unknown(session: Session, subject: Subject, aspect: str, writing: Writing) 
     return Message(" ".join(lines))
 
 
+def aspect_title(aspect: str, kind: str, writing: Writing) -> str:
+    """What an aspect is called on a button, in the words of its kind of subject where it has some."""
+    own = f"aspect_of_{kind}.{aspect}"
+    return say(own if has_words(own) else f"aspect.{aspect}", writing)
+
+
 def _next_aspects(
     session: Session, subject: Subject, aspect: str, writing: Writing
 ) -> tuple[Button, ...]:
@@ -311,7 +334,10 @@ def _next_aspects(
     known = set(aspects_of(session, subject.id)) - {aspect}
     offered = [aspect for aspect in ASPECTS if aspect in known and aspect != "overview"]
     buttons = [
-        Button(say(f"aspect.{aspect}", writing), payload(f"ask_{aspect}", subject=subject.id))
+        Button(
+            aspect_title(aspect, subject.kind, writing),
+            payload(f"ask_{aspect}", subject=subject.id),
+        )
         for aspect in offered
     ]
     if aspect == "overview":

@@ -11,16 +11,16 @@ from answers.greeting import topics
 from answers.knowledge import lexicon
 from answers.listing import AIDS, Listing, compare_reply, list_reply
 from answers.procedures import step_about, step_reply
-from answers.rendering import name_of, tags_of
+from answers.rendering import tags_of
 from answers.reply import Button, Message, Reply, payload
 from answers.simulating import simulate, take_simulation_answer
 from answers.turn import Turn
 from answers.words import has_words, say
 from database.queries import subject_named, subjects_for
-from database.vocabulary import ASPECTS, DEFAULT_AUTHORITY, KINDS, Writing
+from database.vocabulary import ASPECTS, DEFAULT_AUTHORITY, KINDS
 
 ELEMENTS = ("province", "sector", "audience")
-QUANTITIES = ("amount", "jobs", "number", "percentage")
+QUANTITIES = ("amount", "jobs")
 COMPARED_AT_MOST = 9
 FORMS = {"procedure", "legal_form"}
 
@@ -57,6 +57,9 @@ def compare_named(session: Session, turn: Turn, *, on: date) -> Reply:
     links = lexicon(session).links(turn.text)
     in_order = sorted(links.certain, key=lambda link: min(link.tokens))
     ids = [link.subject_id for link in in_order]
+    provinces = dict.fromkeys(turn.entities.get("province", ()))
+    if len(provinces) > 1 and not {link.kind for link in in_order} - {"territory"}:
+        return compare_reply(session, [f"territoire_{p}" for p in provinces], turn.writing)
     previous = subject_named(session, turn.memory.subject) if turn.memory.subject else None
     if previous and [link.kind for link in in_order] == [previous.kind] and previous.id not in ids:
         ids.insert(0, previous.id)
@@ -191,7 +194,7 @@ def clarify(session: Session, turn: Turn, *, on: date) -> Reply:
     named = subject_named(session, subject) if subject else None
     buttons = tuple(
         Button(
-            _reading(name, turn.writing, name_of(named, turn.writing) if named else None),
+            say(f"reading.{name}", turn.writing),
             payload(name, subject=subject)
             if subject and name.startswith("ask_")
             else payload(name),
@@ -199,17 +202,12 @@ def clarify(session: Session, turn: Turn, *, on: date) -> Reply:
         for name in readings
     )
     none_of_these = Button(say("button.help", turn.writing), payload("help"))
-    question = Message(say("which_reading", turn.writing), (*buttons, none_of_these))
     if not links.certain or named is None:
+        question = Message(say("which_reading", turn.writing), (*buttons, none_of_these))
         return Reply("clarified", turn.writing, (question,))
     known = answer_about(session, named.id, "overview", turn.writing, on=on)
-    told = replace(known.messages[0], buttons=())
-    return Reply("clarified", turn.writing, (told, question), known.memory)
-
-
-def _reading(intent: str, writing: Writing, subject: str | None) -> str:
-    title = say(f"reading.{intent}", writing)
-    return f"{title} : {subject}" if subject and intent.startswith("ask_") else title
+    told = replace(known.messages[0], buttons=(*buttons, *known.messages[0].buttons)[:3])
+    return Reply("clarified", turn.writing, (told,), known.memory)
 
 
 def _hand_over(session: Session, turn: Turn, on: date) -> Reply:

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 from answers.figures import date_text, figure_text, isolated
 from answers.rendering import name_of, rendered, statement_sources, tags_of
 from answers.reply import Button, Message, Reply, payload
+from answers.turn import Turn
 from answers.words import say
 from database.queries import figures_of_key, statement_about, subjects_for, subjects_named
-from database.tables import Subject
+from database.tables import Figure, Subject
 from database.vocabulary import Writing
 
-PAGE = 6
+PAGE = 5
+LINE = 110  # characters of a sentence in a list
 SIDE_BY_SIDE = 4  # more subjects than this are compared a line each
 AIDS = ("incentive", "programme")
 # The columns of a table, by what is compared; a column nobody fills is left out.
@@ -46,13 +48,7 @@ class Listing:
 
 def list_reply(session: Session, listing: Listing, writing: Writing) -> Reply:
     """One page of the subjects that fit, best known first."""
-    found = subjects_for(
-        session,
-        kinds=listing.kinds,
-        province=listing.province,
-        sector=listing.sector,
-        audience=listing.audience,
-    )
+    found = _found(session, listing)
     words = {"what": _what(listing, writing), "filters": _filters(listing, writing)}
     if not found:
         return Reply("not_found", writing, (Message(say("list.nothing", writing, **words)),))
@@ -77,6 +73,15 @@ def list_reply(session: Session, listing: Listing, writing: Writing) -> Reply:
         (Message("\n".join(lines), tuple(buttons)),),
         {"listing": remembered, "subject": None, "aspect": None},
     )
+
+
+def listed_subjects(session: Session, turn: Turn) -> list[str]:
+    """The subjects of the page last shown, or none."""
+    if not turn.memory.listing:
+        return []
+    listing = Listing(**(turn.memory.listing | {"kinds": tuple(turn.memory.listing["kinds"])}))
+    found = _found(session, listing)
+    return [subject.id for subject in found[max(0, listing.start - PAGE) : listing.start]][:3]
 
 
 def compare_reply(session: Session, ids: Sequence[str], writing: Writing) -> Reply:
@@ -137,13 +142,19 @@ def _measure_rows(
         figures = figures_of_key(session, key, [subject.id for subject in subjects])
         if figures:
             cells = [
-                figure_text(figures[s.id].values, figures[s.id].unit, writing)
-                if s.id in figures
-                else unknown
-                for s in subjects
+                _cell(figures[s.id], writing) if s.id in figures else unknown for s in subjects
             ]
             rows.append((say(f"column.{key}", writing), cells))
     return rows
+
+
+def _cell(figure: Figure, writing: Writing) -> str:
+    """A figure, with its date, and its doubt where it has one."""
+    told = figure_text(figure.values, figure.unit, writing)
+    notes = [date_text(figure.as_of, writing)] if figure.as_of else []
+    if figure.certainty == "uncertain":
+        notes.append(say("compare.doubt", writing))
+    return f"{told} ({', '.join(notes)})" if notes else told
 
 
 def _trait_rows(subjects: Sequence[Subject], writing: Writing) -> list[tuple[str, list[str]]]:
@@ -178,9 +189,29 @@ def _line(session: Session, subject: Subject, writing: Writing) -> str:
     overview = statement_about(session, subject.id, "overview")
     first = overview.texts[writing].split("\n")[0] if overview else ""
     sentence = first.split(". ")[0].rstrip(" .:؛;")
-    told = rendered(session, subject.id, sentence, writing)
+    told = _shortened(rendered(session, subject.id, sentence, writing))
     name = name_of(subject, writing)
-    return f"- {isolated(name) if writing == 'ary-Arab' else name} : {told}."
+    return f"- {isolated(name) if writing == 'ary-Arab' else name} : {told}"
+
+
+def _shortened(sentence: str) -> str:
+    """A sentence, cut at a word where a line of a list would be too long to read."""
+    if len(sentence) <= LINE:
+        return f"{sentence}."
+    return f"{sentence[: LINE + 1].rpartition(' ')[0].rstrip(' ,:;،؛')}…"
+
+
+def _found(session: Session, listing: Listing) -> list[Subject]:
+    """The subjects that fit; those made for just this place, sector or visitor come first."""
+    found = subjects_for(
+        session,
+        kinds=listing.kinds,
+        province=listing.province,
+        sector=listing.sector,
+        audience=listing.audience,
+    )
+    wanted = {listing.province, listing.sector, listing.audience} - {None}
+    return sorted(found, key=lambda s: -len(wanted & {tag.value for tag in s.tags}))
 
 
 def _what(listing: Listing, writing: Writing) -> str:

@@ -83,19 +83,37 @@ def read_project(
 def checked(said: Said, held: Mapping[str, Any]) -> Said:
     """The same with every answer that no project can have taken out, and the first one named."""
     for name, value in list(said.answers.items()):
-        try:
-            given = read_answer(name, value) is not None
-        except InvalidProject as error:
-            said.problem, given = said.problem or (name, error.problem), False
-        if not given:
+        problem = _problem_with(name, value, {})
+        if problem is not None or read_answer(name, value) is None:
+            said.problem = said.problem or problem
             del said.answers[name]
-    try:
-        project_from({**held, **said.answers})
-    except InvalidProject as error:
-        said.problem = said.problem or (error.field, error.problem)
-        said.answers.pop(error.field, None)
+    parts_of_total = _problem_with("total_investment", None, {**held, **said.answers})
+    if parts_of_total is not None:
+        said.problem = said.problem or parts_of_total
+        said.answers.pop(parts_of_total[0], None)
         said.answers.pop("total_investment", None)
+    for name, values in list(said.readings.items()):
+        problems = [_problem_with(name, value, {**held, **said.answers}) for value in values]
+        possible = [value for value, problem in zip(values, problems, strict=True) if not problem]
+        if len(possible) < 2:
+            del said.readings[name]
+        if len(possible) == 1:
+            said.answers[name] = possible[0]
+        if not possible:
+            said.problem = said.problem or problems[0]
     return said
+
+
+def _problem_with(
+    name: str, value: object, others: Mapping[str, Any]
+) -> tuple[str, Problem] | None:
+    """What keeps a value from standing in a project beside other answers, and in which field."""
+    given = {} if value is None else {name: value}
+    try:
+        project_from({**others, **given})
+    except InvalidProject as error:
+        return error.field, error.problem
+    return None
 
 
 def typed_answer(name: str, text: str, writing: Writing) -> Any:
@@ -159,6 +177,8 @@ def _field_of(quantity: Quantity, before: str, after: str, asked: str | None) ->
         # "dix femmes" counts heads; the law counts their share of the pay.
         return None
     bare = quantity.kind == "number" and not quantity.unit
+    if bare and asked not in YEARLY_FIELDS and mentions(after, "monthly"):
+        return "annual_turnover"
     if asked in fitting or (bare and asked is not None and KINDS[asked] is Kind.PERCENT):
         return asked
     if quantity.kind == "amount":

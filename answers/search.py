@@ -41,6 +41,7 @@ OUT_OF_SCOPE_FILES = "data/nlu/*/out_of_scope.yml"
 ASKING_WORDS = listed_words("french_grammar", "french_determiners", "darija", "arabic_darija")
 # Two consonants fit too many words.
 SHORTEST_SKELETON = 3
+SHORTEST_PLURAL = 5
 # A word of a name tells more of a subject than one of a statement.
 NAME_WEIGHT = 2
 TERM_SATURATION, LENGTH_WEIGHT = 1.2, 0.5
@@ -49,14 +50,16 @@ WRITINGS_WITH_MEANING = ("fr", "ary-Arab")
 # answer: logistic regression on the development questions of tests/search.
 LEAD_WEIGHT = {True: 4.1, False: 4.5}
 NO_LEAD = {True: 0.1, False: -0.6}
-# From here on the best hits are worth offering.
+# From here on the best hits are worth offering; from there on the best may be taken as meant.
 OFFERED_FROM = 0.4
+CERTAIN_FROM = 0.8
 # A word is telling when at most this share of the subjects have it.
 TELLING_SHARE = 0.1
 COVERED = 0.5
 BATCH = 64
 
 _log = logging.getLogger(__name__)
+logging.getLogger("bm25s").setLevel(logging.WARNING)  # it would tell of every index made
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,15 +170,15 @@ class Index:
     def covers(self, subject_id: str, said: Collection[str]) -> bool:
         """Whether the telling words among those said stand in the texts of a subject.
 
-        Words that few subjects have tell; those that none has, or many, tell nothing. True when
-        half the weight of the telling words is found, or when there are none.
+        Words that many subjects have tell nothing; words that none has speak for something else.
+        True when half the weight of the telling words is found, or when there are none.
         """
         known = self._words_of.get(subject_id, frozenset())
         found = total = 0.0
         for group in _terms(" ".join(said)):
-            having = [self._having[term] for term in group if self._having[term]]
-            if having and max(having) <= max(1, TELLING_SHARE * len(self.ids)):
-                weight = math.log(1 + len(self.ids) / max(having))
+            having = max(self._having[term] for term in group)
+            if having <= max(1, TELLING_SHARE * len(self.ids)):
+                weight = math.log(1 + len(self.ids) / (having + 1))
                 total += weight
                 found += weight * any(term in known for term in group)
         return found >= COVERED * total
@@ -208,7 +211,7 @@ class Index:
 
     def _aspect_of(self, number: int, passages: Scores) -> str:
         own = np.flatnonzero(self._owners == number)
-        return self._aspects[own[np.argmax(passages[own])]]
+        return self._aspects[int(own[np.argmax(passages[own])])]
 
     def _weight(self, term: str) -> float:
         """Inverse document frequency, as BM25 counts it."""
@@ -228,7 +231,7 @@ def nearest(session: Session, text: str, *, limit: int = 3) -> list[Hit]:
 def covers(session: Session, subject_id: str, words: Collection[str]) -> bool:
     """Whether a question with these words, none of them a name, may go on about a subject.
 
-    False when words that few subjects have are not among those of this one.
+    False when most of its telling words are not among those of the subject.
     """
     return index(session).covers(subject_id, words)
 
@@ -303,5 +306,11 @@ def _terms(text: str) -> Iterator[list[str]]:
     for word in words(text):
         if word in ASKING_WORDS or len(word) < 2 or word.isdigit():
             continue
+        word = _singular(word)
         bones = (skeleton(word), *without_clitics(word))
         yield [f"={word}", *(key for key in bones if len(key) >= SHORTEST_SKELETON)]
+
+
+def _singular(word: str) -> str:
+    """A French word without the sign of the plural; others lose a letter alike on both sides."""
+    return word[:-1] if len(word) >= SHORTEST_PLURAL and word[-1] in "sx" else word

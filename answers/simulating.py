@@ -5,87 +5,47 @@ not know; `plan`, the fields to ask before the next result; `readings` of the an
 field asked in `awaiting`, which is `RESULT` once a result was shown.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
-from itertools import chain
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from answers.answering import contact_text
-from answers.project_reading import Said, field_named_in, read_project, typed_answer
-from answers.rendering import name_of
-from answers.reply import Button, Message, Reply, payload
-from answers.simulation_result import (
+from answers.knowledge import lexicon
+from answers.project_reading import Said, field_named_in, read_project
+from answers.project_words import (
     DECIDE_MOST,
-    BonusLine,
-    CapLine,
-    Figure,
-    SchemeResult,
     answer_text,
-    by_worth,
-    card,
-    described,
-    fields_text,
-    figure,
     in_list,
-    is_relevant,
-    is_worth_refusing,
-    may_interest,
-    money,
-    page_link,
     project_text,
     readable,
     value_text,
 )
+from answers.reply import Button, Message, Reply, payload
+from answers.scheme_choice import is_relevant
+from answers.simulation_result import (
+    SchemeResult,
+    Simulation,
+    card,
+    refusal_text,
+    scheme_lines,
+    simulation_of,
+)
 from answers.turn import Turn
 from answers.words import has_words, say
-from database.queries import subject_named
-from database.vocabulary import DEFAULT_AUTHORITY, Writing
-from schemes import Assessment, Verdict, assess, fields_to_ask, project_from
-from schemes.parameters import Certainty
+from bot.nlu.folding import fold, words
+from database.vocabulary import WRITINGS, Writing
+from schemes import Assessment, assess, fields_to_ask, project_from
 from schemes.project import CHOICES, KINDS, Kind, LegalForm, Problem, Province, Sector
-
-__all__ = [
-    "DOUBTFUL",
-    "BonusLine",
-    "CapLine",
-    "Figure",
-    "SchemeResult",
-    "Simulation",
-    "amount_lines",
-    "bonus_text",
-    "by_worth",
-    "card",
-    "described",
-    "fields_text",
-    "figure",
-    "in_list",
-    "is_relevant",
-    "is_worth_refusing",
-    "may_interest",
-    "money",
-    "page_link",
-    "project_text",
-    "readable",
-    "scheme_lines",
-    "simulate",
-    "simulation_of",
-    "take_simulation_answer",
-    "typed_answer",
-    "value_text",
-    "with_pending_question",
-    "within_simulation",
-]
 
 RESULT = "result"
 FIRST_FIELDS = (*DECIDE_MOST, "sector", "legal_form")
 FIRST_OF_AUTO_ENTREPRENEUR = ("annual_turnover", "sector", "jobs")
 # Questions before the first result, and before each of the next ones.
 MOST_FIRST_QUESTIONS, MORE_QUESTIONS = 7, 4
+FEW_WORDS = 4
 SHOWN_AT_MOST = 4
-CAUTIONS_AT_MOST = 2
 COMMON_SECTORS = (
     Sector.AGRIFOOD,
     Sector.INDUSTRY,
@@ -114,8 +74,6 @@ TOPICS_OF_THEIR_OWN = frozenset(
 GIVES_ANSWERS = frozenset({"inform", "affirm", "deny", "dont_know"})
 NOT_UNDERSTOOD = "nlu_fallback"
 ASKS_FOR_HELP = frozenset({"help", "simplify", "repeat"})
-
-DOUBTFUL = (Certainty.SINGLE_PRESS, Certainty.UNCERTAIN)
 
 Answer = Callable[..., Reply]
 
@@ -166,7 +124,9 @@ def within_simulation(answer: Answer, session: Session, turn: Turn, *, on: date)
     An answer to the form is taken whatever it was understood as; a question about one of the
     form's own terms is answered from them; after any other, the pending question is asked again.
     """
-    if _belongs_to_form(turn, on):
+    if held_in(turn).answers and _wish(turn):
+        return simulate(session, turn, on=on)
+    if _belongs_to_form(session, turn, on):
         return take_simulation_answer(session, turn, on=on)
     explained = _term_explained(turn)
     if explained is not None:
@@ -181,7 +141,7 @@ def within_simulation(answer: Answer, session: Session, turn: Turn, *, on: date)
 
 def simulate(session: Session, turn: Turn, *, on: date) -> Reply:
     """Begin, change or take up again the computation of what a project would get."""
-    wish, held, asked = turn.first("field"), held_in(turn), _field_asked(turn)
+    wish, held, asked = _wish(turn), held_in(turn), _field_asked(turn)
     if wish == "new":
         return _asking_on(session, Held(), turn, on, (say("simulation.new", turn.writing),))
     if wish == "more":
@@ -229,23 +189,51 @@ def with_pending_question(reply: Reply, turn: Turn) -> Reply:
     return replace(reply, messages=(*reply.messages, again), memory=memory)
 
 
-def _belongs_to_form(turn: Turn, on: date) -> bool:
+def _belongs_to_form(session: Session, turn: Turn, on: date) -> bool:
     """Whether a turn begins, goes on with or ends the form, whatever its intent alone says."""
     held, awaiting = held_in(turn), turn.memory.awaiting
     if turn.intent == "cancel":
         return awaiting is not None or turn.first("field") == "project"
     if turn.intent == "resume":
         return awaiting is not None or bool(held.answers)
+    if turn.intent in GIVES_ANSWERS and turn.first("field") in KINDS:
+        return True
     if awaiting is None or turn.intent == "simulate" or turn.intent in TOPICS_OF_THEIR_OWN:
         return False
     if turn.intent in GIVES_ANSWERS and (awaiting != RESULT or turn.intent == "affirm"):
         return True
-    return not turn.intent.startswith("ask_") and bool(_said(turn, held, _field_asked(turn), on))
+    said = _said(turn, held, _field_asked(turn), on)
+    return bool(said) and (
+        not turn.intent.startswith("ask_") or _is_bare_answer(session, turn, said)
+    )
+
+
+def _is_bare_answer(session: Session, turn: Turn, said: Said) -> bool:
+    """Whether what looks like a question is but an answer ("mazal", "et à Taza ?"): few words, that
+    name no subject of their own, and answer the field asked when one was.
+    """
+    asked = _field_asked(turn)
+    fits = asked is None or asked in said.answers or asked in said.readings
+    named = lexicon(session).links(turn.text).certain
+    few = len(words(turn.text)) <= FEW_WORDS
+    return fits and few and all(link.kind == "territory" for link in named)
+
+
+def _wish(turn: Turn) -> str | None:
+    """What a button after a result asks for, pressed or typed: `new` or `more`."""
+    typed = fold(turn.text).strip()
+    for wish in ("new", "more"):
+        if turn.first("field") == wish or typed in {
+            fold(say(f"answer.{wish}", w)) for w in WRITINGS
+        }:
+            return wish
+    return None
 
 
 def _field_asked(turn: Turn) -> str | None:
-    """The field of the question left open, if any."""
-    return turn.memory.awaiting if turn.memory.awaiting in KINDS else None
+    """The field of the question that a pressed button answers, else of the one left open, if any."""
+    named = turn.first("field") or turn.memory.awaiting
+    return named if named in KINDS else None
 
 
 def _term_explained(turn: Turn) -> Reply | None:
@@ -469,7 +457,7 @@ def _form_step(message: Message, held: Held, awaiting: str | None, writing: Writ
 
 def _choices_for(name: str, writing: Writing) -> tuple[Button, ...]:
     """The answers that can be chosen for a field, and a way not to answer."""
-    unknown = Button(say("answer.dont_know", writing), payload("dont_know"))
+    unknown = Button(say("answer.dont_know", writing), payload("dont_know", field=name))
     kind = KINDS[name]
     if kind is Kind.FLAG:
         yes = Button(say("answer.yes", writing), payload("inform", field=name, value="true"))
@@ -490,7 +478,8 @@ def _choices_for(name: str, writing: Writing) -> tuple[Button, ...]:
         )
         return (*chosen, unknown)
     if kind is Kind.DAY:
-        return Button(say("answer.not_created", writing), payload("deny")), unknown
+        not_yet = Button(say("answer.not_created", writing), payload("deny", field=name))
+        return not_yet, unknown
     return (unknown,)
 
 
@@ -524,45 +513,6 @@ def _offers_to_resume(held: Held, turn: Turn) -> Reply:
 
 
 # The result
-
-
-@dataclass(frozen=True, slots=True)
-class Simulation:
-    """Everything to be said of a project: what each scheme gives, and what stands around it."""
-
-    project: str
-    results: tuple[SchemeResult, ...]
-    refused: tuple[SchemeResult, ...]
-    relations: tuple[str, ...]
-    others: str | None
-    whom: str
-    assessments: tuple[Assessment, ...]
-    described: tuple[SchemeResult, ...]
-
-
-def simulation_of(
-    session: Session, answers: Mapping[str, Any], writing: Writing, *, on: date
-) -> Simulation:
-    """What a project of these (valid) answers would get under the rules of a day, in words."""
-    project = project_from(answers)
-    assessments = assess(project, on=on)
-    every = {each.scheme: described(each, writing) for each in assessments}
-    shown = by_worth(each for each in assessments if is_relevant(each, project))
-    results = tuple(every[each.scheme] for each in shown)
-    others = [each for each in assessments if may_interest(each, project)]
-    names = in_list([say(f"scheme.{each.scheme}", writing) for each in others], writing)
-    return Simulation(
-        project=project_text(answers, writing),
-        results=results,
-        refused=tuple(
-            every[each.scheme] for each in assessments if is_worth_refusing(each, project)
-        ),
-        relations=tuple(_relations(results, writing)),
-        others=say("simulation.maybe", writing, schemes=names) if others else None,
-        whom=_whom_to_see(session, writing),
-        assessments=tuple(assessments),
-        described=tuple(every.values()),
-    )
 
 
 def _result(
@@ -599,65 +549,11 @@ def _scheme_message(result: SchemeResult, held: Held, writing: Writing) -> Messa
     )
 
 
-def scheme_lines(result: SchemeResult, writing: Writing) -> list[str]:
-    """The lines that say one scheme's result."""
-    lines = [result.title, result.verdict_text, *amount_lines(result, writing)]
-    lines += [f"- {bonus_text(line, writing)}" for line in result.bonuses]
-    lines += [line.text for line in result.caps]
-    if result.missing:
-        fields = fields_text(result.missing, writing)
-        lines.append("❓ " + say("simulation.missing", writing, fields=fields))
-    if result.to_confirm:
-        conditions = in_list(result.to_confirm, writing, "semicolon")
-        lines.append("❓ " + say("simulation.open_conditions", writing, conditions=conditions))
-    if result.next_step:
-        lines.append(f"➕ {result.next_step}")
-    lines += [f"⚠️ {caution}" for caution in result.cautions[:CAUTIONS_AT_MOST]]
-    if result.certainty in DOUBTFUL:
-        lines.append("⚠️ " + say("simulation.certainty", writing, certainty=result.certainty_text))
-    return lines
-
-
-def amount_lines(result: SchemeResult, writing: Writing) -> list[str]:
-    """What one scheme gives in all, and its range; or why there is no amount."""
-    if result.total is None or result.high is None or result.low is None:
-        unsaid = [name for name in result.missing if KINDS[name] in (Kind.INVESTMENT, Kind.MONEY)]
-        if result.bonuses and unsaid and result.verdict is not Verdict.NOT_ELIGIBLE:
-            fields = fields_text(unsaid, writing)
-            return [say("simulation.no_amount_yet", writing, fields=fields)]
-        return [say("simulation.no_amount", writing, benefit=result.benefit_text)]
-    key = "total" if result.verdict is Verdict.ELIGIBLE else "total_if"
-    total, benefit = result.total.text, result.benefit_text
-    lines = ["💰 " + say(f"simulation.{key}", writing, total=total, benefit=benefit)]
-    if result.is_range:
-        low, high = result.low.text, result.high.text
-        lines.append(say("simulation.range", writing, low=low, high=high))
-    return lines
-
-
-def bonus_text(line: BonusLine, writing: Writing) -> str:
-    """One bonus: rate, amount, and its doubt where there is one."""
-    rate = line.rate.text
-    if line.up_to is not None and not line.rate.value:
-        rate = say("simulation.rate_up_to", writing, rate=line.up_to.text)
-        text = say("simulation.bonus_rate", writing, title=line.title, rate=rate)
-    elif line.amount is None:
-        text = say("simulation.bonus_rate", writing, title=line.title, rate=rate)
-    elif line.amount == line.rate:
-        text = say("simulation.bonus_amount", writing, title=line.title, amount=line.amount.text)
-    else:
-        amount = line.amount.text
-        text = say("simulation.bonus", writing, title=line.title, rate=rate, amount=amount)
-    if line.certainty in DOUBTFUL:
-        text += " " + say("simulation.doubt", writing, certainty=line.certainty_text)
-    return text
-
-
 def _closing(simulation: Simulation, held: Held, writing: Writing) -> Message:
     lines = [*simulation.relations]
     if simulation.refused:
         lines.append(say("simulation.not_open", writing))
-        lines += [_refusal_text(result) for result in simulation.refused]
+        lines += [refusal_text(result) for result in simulation.refused]
     if simulation.others:
         lines.append(simulation.others)
     lines += [simulation.whom, say("caution.estimate_only", writing)]
@@ -668,35 +564,3 @@ def _closing(simulation: Simulation, held: Held, writing: Writing) -> Message:
         Button(say("answer.human", writing), payload("ask_human")),
     )
     return Message(readable("\n".join(lines), writing), buttons if more else buttons[1:])
-
-
-def _refusal_text(result: SchemeResult) -> str:
-    """A scheme that is not open, the first condition that fails, and the step that would open it."""
-    text = f"- {result.title} ✗ {result.unmet[0]}"
-    return f"{text}. ➕ {result.next_step}" if result.next_step else text
-
-
-def _relations(results: Sequence[SchemeResult], writing: Writing) -> list[str]:
-    """Which of the schemes shown exclude or add up with each other."""
-    titles = {result.scheme: result.title for result in results}
-    told = []
-    for key in ("excludes", "adds_up_with"):
-        pairs = {
-            frozenset((result.scheme, other))
-            for result in results
-            for other in getattr(result, key)
-            if other in titles
-        }
-        if pairs:
-            schemes = [scheme for scheme in titles if scheme in set(chain.from_iterable(pairs))]
-            named = in_list([titles[each] for each in schemes], writing, "semicolon")
-            word = "excludes" if key == "excludes" else "adds_up"
-            told.append(say(f"simulation.{word}", writing, schemes=named))
-    return told
-
-
-def _whom_to_see(session: Session, writing: Writing) -> str:
-    authority = subject_named(session, DEFAULT_AUTHORITY)
-    name = name_of(authority, writing) if authority else "CRI"
-    contact = contact_text(session, DEFAULT_AUTHORITY, writing)
-    return say("simulation.whom", writing, authority=name, contact=contact)

@@ -1,71 +1,38 @@
-"""An assessment said aloud: its figures and keys as texts of one writing, for chat, page and PDF."""
+"""What a project would get, said aloud: for the chat, the page and the PDF."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
-from functools import reduce
+from decimal import Decimal
+from itertools import chain
 from typing import Any
-from urllib.parse import urlencode
 
-from answers.figures import END, LEFT_TO_RIGHT, date_text, figure_text, isolated
+from sqlalchemy.orm import Session
+
+from answers.answering import contact_text
+from answers.figures import date_text
+from answers.project_words import (
+    Figure,
+    fields_text,
+    figure,
+    in_list,
+    money,
+    page_link,
+    project_text,
+    value_text,
+)
+from answers.rendering import name_of
 from answers.reply import SourceLink
+from answers.scheme_choice import by_worth, is_relevant, is_worth_refusing, may_interest
 from answers.words import has_words, say
-from database.vocabulary import Writing
-from schemes import Assessment, Project, Scheme, Verdict, parameters_on
-from schemes.assessment import (
-    Benefit,
-    Bonus,
-    Cap,
-    CapKey,
-    Caution,
-    Condition,
-    NearestStep,
-)
-from schemes.parameters import Certainty, Parameter, Unit
-from schemes.project import KINDS, Kind, LegalForm, Sector, Zone
+from database.queries import subject_named
+from database.vocabulary import DEFAULT_AUTHORITY, Writing
+from schemes import Assessment, Scheme, Verdict, assess, parameters_on, project_from
+from schemes.assessment import Benefit, Bonus, Cap, CapKey, Caution, Condition, NearestStep
+from schemes.parameters import Certainty, Parameter, Reference, Unit
+from schemes.project import KINDS, Kind
 
-PAGE = "/calculateur"
-DECIDE_MOST = ("total_investment", "jobs", "province")
-# Schemes that are worth showing to anyone whose project they fit; the others need a sign of interest.
-ASKED_OF_ALL = frozenset(
-    {
-        Scheme.STRATEGIC,
-        Scheme.CHARTER_MAIN,
-        Scheme.TPME,
-        Scheme.FES_SHORE_JOBS,
-        Scheme.FES_SHORE_INSTALLATION,
-        Scheme.OFFSHORING,
-    }
-)
-SIGN_OF_INTEREST: Mapping[Scheme, str] = {
-    Scheme.ZAI: "zone",
-    Scheme.MDM_INVEST: "moroccan_abroad",
-    Scheme.IDMAJ: "trainees",
-    Scheme.TAHFIZ: "permanent_hires",
-    Scheme.AUTO_ENTREPRENEUR: "legal_form",
-}
-NEVER_SUGGESTED = frozenset({Scheme.AUTO_ENTREPRENEUR, Scheme.STRATEGIC})
-# Whom the schemes of a zone may interest, though the law of some names no branch.
-AT_THE_PARK = frozenset({Sector.OFFSHORING, Sector.DIGITAL, Sector.SERVICES})
-IN_INDUSTRY = frozenset(
-    {
-        Sector.INDUSTRY,
-        Sector.AGRIFOOD,
-        Sector.PHARMACEUTICAL,
-        Sector.TEXTILE,
-        Sector.AUTOMOTIVE,
-        Sector.AEROSPACE,
-        Sector.LOGISTICS,
-        Sector.RECYCLING,
-    }
-)
-SUITED_SECTORS: Mapping[Scheme, frozenset[Sector]] = {
-    Scheme.FES_SHORE_JOBS: AT_THE_PARK,
-    Scheme.FES_SHORE_INSTALLATION: AT_THE_PARK,
-    Scheme.OFFSHORING: AT_THE_PARK,
-    Scheme.ZAI: IN_INDUSTRY,
-}
+DOUBTFUL = (Certainty.SINGLE_PRESS, Certainty.UNCERTAIN)
 LEAST_TELLING = frozenset(
     {
         Caution.STABLE_JOB_NOT_DEFINED,
@@ -73,19 +40,7 @@ LEAST_TELLING = frozenset(
         Caution.TPME_BRANCH_LIST_NOT_FOUND,
     }
 )
-PAID_TO_VISITOR = frozenset({Benefit.GRANT, Benefit.ANNUAL_GRANT})
-UNIT_NAMES = {Unit.MAD_PER_JOB: "MAD/job", Unit.MAD_PER_MONTH: "MAD/month"}
-COUNTED_UNITS = frozenset({Unit.JOBS, Unit.EMPLOYEES, Unit.JOBS_PER_MILLION, Unit.CRITERIA})
-DIRHAM = Decimal(1)
-CENT = Decimal("0.01")
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """A number as displayed, and as it is (rounded to what is displayed)."""
-
-    text: str
-    value: Decimal
+CAUTIONS_AT_MOST = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,65 +123,42 @@ class SchemeResult:
         )
 
 
-def is_relevant(assessment: Assessment, project: Project) -> bool:
-    """Whether a scheme is to be shown whole: open or possible, and of interest to this visitor."""
-    if assessment.verdict is Verdict.NOT_ELIGIBLE:
-        return False
-    alone = project.legal_form is LegalForm.AUTO_ENTREPRENEUR and project.total_investment is None
-    if assessment.scheme in ASKED_OF_ALL:
-        return not alone and not _rests_on_unsaid_place(assessment, project)
-    said = getattr(project, SIGN_OF_INTEREST[assessment.scheme])
-    if assessment.scheme is Scheme.AUTO_ENTREPRENEUR:
-        return said is not None
-    return bool(said)
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """Everything to be said of a project: what each scheme gives, and what stands around it."""
+
+    project: str
+    results: tuple[SchemeResult, ...]
+    refused: tuple[SchemeResult, ...]
+    relations: tuple[str, ...]
+    others: str | None
+    whom: str
+    assessments: tuple[Assessment, ...]
+    described: tuple[SchemeResult, ...]
 
 
-def _rests_on_unsaid_place(assessment: Assessment, project: Project) -> bool:
-    """A scheme of one park is no news to who never spoke of it, nor offshoring to another trade."""
-    if assessment.scheme in (Scheme.FES_SHORE_JOBS, Scheme.FES_SHORE_INSTALLATION):
-        return project.zone is None
-    if assessment.scheme is Scheme.STRATEGIC:
-        return project.total_investment is None
-    return assessment.scheme is Scheme.OFFSHORING and project.sector is None
-
-
-def may_interest(assessment: Assessment, project: Project) -> bool:
-    """Whether a scheme may be open, though nothing was said yet that calls for it."""
-    scheme, sector = assessment.scheme, project.sector
-    if assessment.verdict is Verdict.NOT_ELIGIBLE or is_relevant(assessment, project):
-        return False
-    suited = SUITED_SECTORS.get(scheme)
-    return scheme not in NEVER_SUGGESTED and (suited is None or sector is None or sector in suited)
-
-
-def is_worth_refusing(assessment: Assessment, project: Project) -> bool:
-    """Whether to tell why a scheme is not open: the charter's two, and those the visitor may expect."""
-    if assessment.verdict is not Verdict.NOT_ELIGIBLE:
-        return False
-    scheme = assessment.scheme
-    if scheme in (Scheme.CHARTER_MAIN, Scheme.TPME):
-        return True
-    if scheme in (Scheme.FES_SHORE_JOBS, Scheme.FES_SHORE_INSTALLATION):
-        return project.zone is Zone.FES_SHORE
-    if scheme is Scheme.OFFSHORING:
-        return project.sector in (Sector.OFFSHORING, Sector.DIGITAL)
-    if scheme is Scheme.AUTO_ENTREPRENEUR:
-        return project.legal_form is LegalForm.AUTO_ENTREPRENEUR
-    if scheme is Scheme.ZAI:
-        return project.zone not in (None, Zone.OTHER, Zone.FES_SHORE)
-    return scheme is not Scheme.STRATEGIC and bool(getattr(project, SIGN_OF_INTEREST[scheme]))
-
-
-def by_worth(assessments: Iterable[Assessment]) -> list[Assessment]:
-    """The best first: what is received, what is open, then what is surest to give most."""
-    return sorted(
-        assessments,
-        key=lambda each: (
-            each.benefit not in PAID_TO_VISITOR,
-            each.verdict is not Verdict.ELIGIBLE,
-            -(each.low or 0),
-            -(each.amount or 0),
+def simulation_of(
+    session: Session, answers: Mapping[str, Any], writing: Writing, *, on: date
+) -> Simulation:
+    """What a project of these (valid) answers would get under the rules of a day, in words."""
+    project = project_from(answers)
+    assessments = assess(project, on=on)
+    every = {each.scheme: described(each, writing) for each in assessments}
+    shown = by_worth(each for each in assessments if is_relevant(each, project))
+    results = tuple(every[each.scheme] for each in shown)
+    others = [each for each in assessments if may_interest(each, project)]
+    names = in_list([say(f"scheme.{each.scheme}", writing) for each in others], writing)
+    return Simulation(
+        project=project_text(answers, writing),
+        results=results,
+        refused=tuple(
+            every[each.scheme] for each in assessments if is_worth_refusing(each, project)
         ),
+        relations=tuple(_relations(results, writing)),
+        others=say("simulation.maybe", writing, schemes=names) if others else None,
+        whom=_whom_to_see(session, writing),
+        assessments=tuple(assessments),
+        described=tuple(every.values()),
     )
 
 
@@ -261,7 +193,7 @@ def described(assessment: Assessment, writing: Writing) -> SchemeResult:
         ),
         certainty=assessment.certainty,
         certainty_text=say(f"certainty.{assessment.certainty}", writing),
-        sources=_sources(assessment, writing),
+        sources=_links(assessment.sources, writing),
         excludes=tuple(relation.scheme for relation in assessment.excludes),
         adds_up_with=tuple(relation.scheme for relation in assessment.adds_up_with),
     )
@@ -312,52 +244,58 @@ def card(result: SchemeResult, answers: Mapping[str, Any], writing: Writing) -> 
     }
 
 
-def page_link(answers: Mapping[str, Any], writing: Writing, suffix: str = "") -> str:
-    """The address of the calculator's page for these answers."""
-    known = {name: _query(value) for name, value in answers.items() if value is not None}
-    return f"{PAGE}{suffix}?{urlencode({'lang': writing, **known})}"
+def scheme_lines(result: SchemeResult, writing: Writing) -> list[str]:
+    """The lines that say one scheme's result."""
+    lines = [result.title, result.verdict_text, *amount_lines(result, writing)]
+    lines += [f"- {bonus_text(line, writing)}" for line in result.bonuses]
+    lines += [line.text for line in result.caps]
+    if result.missing:
+        fields = fields_text(result.missing, writing)
+        lines.append("❓ " + say("simulation.missing", writing, fields=fields))
+    if result.to_confirm:
+        conditions = in_list(result.to_confirm, writing, "semicolon")
+        lines.append("❓ " + say("simulation.open_conditions", writing, conditions=conditions))
+    if result.next_step:
+        lines.append(f"➕ {result.next_step}")
+    lines += [f"⚠️ {caution}" for caution in result.cautions[:CAUTIONS_AT_MOST]]
+    if result.certainty in DOUBTFUL:
+        lines.append("⚠️ " + say("simulation.certainty", writing, certainty=result.certainty_text))
+    return lines
 
 
-def figure(number: Decimal, unit: Unit, writing: Writing) -> Figure:
-    """A number with its unit."""
-    rounded = _rounded(number, CENT)
-    if unit in COUNTED_UNITS:
-        return Figure(figure_text([f"{rounded:f}"], "count", writing), rounded)
-    return Figure(figure_text([f"{rounded:f}"], UNIT_NAMES.get(unit, str(unit)), writing), rounded)
+def amount_lines(result: SchemeResult, writing: Writing) -> list[str]:
+    """What one scheme gives in all, and its range; or why there is no amount."""
+    if result.total is None or result.high is None or result.low is None:
+        unsaid = [name for name in result.missing if KINDS[name] in (Kind.INVESTMENT, Kind.MONEY)]
+        if result.bonuses and unsaid and result.verdict is not Verdict.NOT_ELIGIBLE:
+            fields = fields_text(unsaid, writing)
+            return [say("simulation.no_amount_yet", writing, fields=fields)]
+        return [say("simulation.no_amount", writing, benefit=result.benefit_text)]
+    key = "total" if result.verdict is Verdict.ELIGIBLE else "total_if"
+    total, benefit = result.total.text, result.benefit_text
+    lines = ["💰 " + say(f"simulation.{key}", writing, total=total, benefit=benefit)]
+    if result.is_range:
+        low, high = result.low.text, result.high.text
+        lines.append(say("simulation.range", writing, low=low, high=high))
+    return lines
 
 
-def money(amount: Decimal, writing: Writing) -> Figure:
-    """MAD, half-up to the dirham: the only place where an amount is rounded."""
-    rounded = _rounded(amount, DIRHAM)
-    return Figure(figure_text([f"{rounded:f}"], "MAD", writing), rounded)
-
-
-def answer_text(name: str, value: object, writing: Writing) -> str:
-    """An answer beside the name of its field: `25 emplois`, `Taounate`, `fonds propres 20 %`."""
-    shown = value_text(name, value, writing)
-    if KINDS[name] is Kind.CHOICE or name in ("total_investment", "jobs"):
-        return shown
-    title = say(f"field.{name}", writing)
-    if KINDS[name] is Kind.FLAG:
-        return say("simulation.bonus_rate", writing, title=title, rate=shown)
-    return f"{title} {shown}"
-
-
-def value_text(name: str, value: object, writing: Writing) -> str:
-    """The value of an answer in words."""
-    kind = KINDS[name]
-    if kind is Kind.CHOICE:
-        return say(f"choice.{name}.{value}", writing)
-    if kind is Kind.FLAG:
-        return say("answer.yes" if value in (True, "true") else "answer.no", writing)
-    if kind is Kind.DAY:
-        return date_text(str(value), writing)
-    number = Decimal(str(value))
-    if kind is Kind.PERCENT:
-        return figure(number, Unit.PERCENT, writing).text
-    if kind is Kind.COUNT:
-        return figure_text([f"{number:f}"], _count_unit(name), writing)
-    return figure_text([f"{number:f}"], "MAD", writing)
+def bonus_text(line: BonusLine, writing: Writing) -> str:
+    """One bonus: rate, amount, and its doubt where there is one."""
+    rate = line.rate.text
+    if line.up_to is not None and not line.rate.value:
+        rate = say("simulation.rate_up_to", writing, rate=line.up_to.text)
+        text = say("simulation.bonus_rate", writing, title=line.title, rate=rate)
+    elif line.amount is None:
+        text = say("simulation.bonus_rate", writing, title=line.title, rate=rate)
+    elif line.amount == line.rate:
+        text = say("simulation.bonus_amount", writing, title=line.title, amount=line.amount.text)
+    else:
+        amount = line.amount.text
+        text = say("simulation.bonus", writing, title=line.title, rate=rate, amount=amount)
+    if line.certainty in DOUBTFUL:
+        text += " " + say("simulation.doubt", writing, certainty=line.certainty_text)
+    return text
 
 
 def step_text(step: NearestStep, writing: Writing) -> str | None:
@@ -388,38 +326,36 @@ def step_text(step: NearestStep, writing: Writing) -> str | None:
     )
 
 
-def fields_text(names: Iterable[str], writing: Writing) -> str:
-    """The names of fields in a list."""
-    return in_list([say(f"field.{name}", writing) for name in names], writing)
+def refusal_text(result: SchemeResult) -> str:
+    """A scheme that is not open, the first condition that fails, and the step that would open it."""
+    text = f"- {result.title} ✗ {result.unmet[0]}"
+    return f"{text}. ➕ {result.next_step}" if result.next_step else text
 
 
-def project_text(answers: Mapping[str, Any], writing: Writing) -> str:
-    """The answers given, those that decide most first."""
-    order = (*DECIDE_MOST, *(name for name in KINDS if name not in DECIDE_MOST))
-    known = [name for name in order if answers.get(name) is not None]
-    return in_list([answer_text(name, answers[name], writing) for name in known], writing, "dot")
+def _relations(results: Sequence[SchemeResult], writing: Writing) -> list[str]:
+    """Which of the schemes shown exclude or add up with each other."""
+    titles = {result.scheme: result.title for result in results}
+    told = []
+    for key in ("excludes", "adds_up_with"):
+        pairs = {
+            frozenset((result.scheme, other))
+            for result in results
+            for other in getattr(result, key)
+            if other in titles
+        }
+        if pairs:
+            schemes = [scheme for scheme in titles if scheme in set(chain.from_iterable(pairs))]
+            named = in_list([titles[each] for each in schemes], writing, "semicolon")
+            word = "excludes" if key == "excludes" else "adds_up"
+            told.append(say(f"simulation.{word}", writing, schemes=named))
+    return told
 
 
-def in_list(texts: Sequence[str], writing: Writing, style: str = "comma") -> str:
-    """Texts one after the other, set apart by a `comma`, a `semicolon` or a `dot`."""
-    if not texts:
-        return ""
-    key = f"simulation.joined.{style}"
-    return reduce(lambda left, right: say(key, writing, left=left, right=right), texts)
-
-
-def readable(text: str, writing: Writing) -> str:
-    """The text with its Latin runs set apart where it is written in Arabic letters."""
-    if writing != "ary-Arab":
-        return text
-    # What was set apart already is set apart once.
-    return isolated(text.replace(LEFT_TO_RIGHT, "").replace(END, ""))
-
-
-def _count_unit(name: str) -> str:
-    if "months" in name:
-        return str(Unit.MONTHS)
-    return "workers" if name.startswith("jobs") else "count"
+def _whom_to_see(session: Session, writing: Writing) -> str:
+    authority = subject_named(session, DEFAULT_AUTHORITY)
+    name = name_of(authority, writing) if authority else "CRI"
+    contact = contact_text(session, DEFAULT_AUTHORITY, writing)
+    return say("simulation.whom", writing, authority=name, contact=contact)
 
 
 def _bonus_line(part: Bonus, writing: Writing) -> BonusLine:
@@ -475,21 +411,13 @@ def _parameter_text(parameter: Parameter, writing: Writing) -> str:
     return ""
 
 
-def _sources(assessment: Assessment, writing: Writing) -> tuple[SourceLink, ...]:
-    return _links(assessment.sources, writing)
-
-
-def _links(references: Sequence[Any], writing: Writing) -> tuple[SourceLink, ...]:
+def _links(references: Sequence[Reference], writing: Writing) -> tuple[SourceLink, ...]:
     checked_on = say("simulation.sources_checked_on", writing)
     return tuple(
         SourceLink(each.title, each.url, each.published, checked_on)
         for each in references
         if each.url
     )
-
-
-def _rounded(number: Decimal, step: Decimal) -> Decimal:
-    return number.quantize(step, rounding=ROUND_HALF_UP)
 
 
 def _text(figured: Figure | None) -> str | None:
@@ -500,7 +428,3 @@ def _value(figured: Figure | None) -> float | int | None:
     if figured is None:
         return None
     return int(figured.value) if figured.value == int(figured.value) else float(figured.value)
-
-
-def _query(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -3,12 +3,13 @@
 Character n-grams of the folded text carry French and each script's own spelling; the skeleton
 makes both scripts of Darija meet; its run without spaces forgives words written apart or together;
 a sentence vector brings French and Arabic wordings together that share no word.
-The in-scope score is the best probability times the cosine similarity to the nearest training
-sentence: a probability alone is high for sentences unlike anything seen.
+The in-scope score weighs the best reading against `out_of_scope`, and how near the nearest training
+sentences of both kinds are: measured better than a probability times a similarity.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -21,14 +22,50 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
-from bot.nlu.folding import words
-from bot.nlu.skeleton import skeleton
+from bot.nlu.folding import tokens, words
+from bot.nlu.skeleton import skeleton, without_clitics
 
 # Turns the margins of the separation into probabilities; found by maximum likelihood on the
 # development set (5 to 6), the more cautious end taken.
 SHARPNESS = 5.0
+VECTOR_LENGTH = 512
+OUT_OF_SCOPE = "out_of_scope"
+# How much the nearest sentences count beside the probabilities, found on the development set.
+NEARNESS = 3.0
+TINY = 1e-6
 WORD = r"\S+"
+# A word is common when so many training sentences hold it; two words that differ by a single
+# consonant are alike when they have at least LONG; with fewer than TELLING nobody can say.
+COMMON = 4
+LONG = 4
+TELLING = 2
+# What announces a name; and the little words that may stand between.
+_ANNOUNCERS = frozenset(
+    map(
+        skeleton,
+        "programme lprogramme brnamaj lbrnamaj prime lprime fonds lfonds zone lzone parc projet "
+        "dispositif initiative label incubateur machrou3 lmachrou3 sondok "
+        "برنامج البرنامج صندوق الصندوق منطقة المنطقة لابريم مشروع المشروع مبادرة حاضنة "
+        "chnahiya chnahowa kesako شناهي شناهو".split(),
+    )
+)
+_LINKS = frozenset(map(skeleton, "de du des d la le l les dyal dial ديال د".split())) | {""}
+# Said at either end of any message, it tells nothing of what is wanted.
+_POLITENESS = [
+    tuple(words(phrase))
+    for phrase in (
+        "s'il vous plaît,s'il te plaît,sil vous plait,svp,stp,please,pls,plz,merci,mrc,mersi,"
+        "lah ykhellik,llah ykhellik,allah ykhellik,lay khellik,lah yjazik,afak,3afak,3afakom,"
+        "afakom,chokran,chukran,الله يخليك,الله يجازيك بخير,من فضلك,من فضلكم,عفاك,عفاكم,شكرا,لطفا"
+    ).split(",")
+]
 _NUMBER = re.compile(r"\d[\d.,]*%?")
+_LATIN_LETTERS = dict(
+    zip(
+        "ابتثجحخدذرزسشصضطظعغفقكڭلمنهويء",
+        "a b t t j 7 kh d d r z s ch s d t d 3 gh f 9 k g l m n h ou i 2".split(),
+    )
+)
 # The weight of each view of the text, and how it is cut.
 BLOCKS: tuple[tuple[str, float, dict[str, Any]], ...] = (
     ("folded", 1.0, {"analyzer": "char_wb", "ngram_range": (2, 5), "min_df": 2}),
@@ -50,9 +87,7 @@ class Reading:
 class IntentModel:
     """Reads intents; `fit` learns them from labelled sentences."""
 
-    def __init__(
-        self, inverse_regularisation: float = 1.0, sentence_vectors: bool = False
-    ) -> None:
+    def __init__(self, inverse_regularisation: float = 1.0, sentence_vectors: bool = False) -> None:
         self._vectorisers = [
             TfidfVectorizer(lowercase=False, sublinear_tf=True, dtype=np.float32, **how)
             for _, _, how in BLOCKS
@@ -65,21 +100,36 @@ class IntentModel:
 
     def fit(self, texts: Sequence[str], intents: Sequence[str]) -> IntentModel:
         """Learn from `texts[i]` having `intents[i]`."""
-        for (view, _, _), vectoriser in zip(BLOCKS, self._vectorisers):
-            vectoriser.fit([_views(text)[view] for text in texts])
-        spelling = self._spelling(texts)
-        self._separation.fit(self._with_meaning(spelling, texts), intents)
+        # What was written in Arabic letters is learnt in Latin ones too: Darija is short of examples
+        # there. It has no sentence vector, for the encoder does not read Darija in Latin letters.
+        in_latin = [(latin, i) for i, text in enumerate(texts) if (latin := _in_latin(text))]
+        all_texts = [*texts, *(latin for latin, _ in in_latin)]
+        all_intents = [*intents, *(intents[i] for _, i in in_latin)]
+        views = [_views(text) for text in all_texts]
+        for (name, _, _), vectoriser in zip(BLOCKS, self._vectorisers):
+            vectoriser.fit([view[name] for view in views])
+        features = self._spelling(all_texts)
+        spelling = features[: len(texts)]
+        if self._with_vectors:
+            meanings = np.zeros((len(all_texts), VECTOR_LENGTH), np.float32)
+            meanings[: len(texts)] = _meanings(texts)
+            features = sparse.hstack([features, sparse.csr_matrix(meanings)]).tocsr()
+        self._separation.fit(features, all_intents)
         self._intents = [str(intent) for intent in self._separation.classes_]
         # Kept in single precision, a column for each intent: a third of the memory and time.
         self._weights = np.ascontiguousarray(self._separation.coef_.T, dtype=np.float32)
         self._bias = self._separation.intercept_.astype(np.float32)
         self._separation = None
         self._sentences = _unit_rows(spelling)
-        # A word of two intents or more is ordinary; one of a single sentence may be a name.
+        self._inside = np.array([intent != OUT_OF_SCOPE for intent in intents])
         seen: Counter[str] = Counter()
         for text in texts:
-            seen.update({skeleton(word) or word for word in words(text)})
-        self._known = frozenset(word for word, times in seen.items() if times >= 3)
+            seen.update(set(_uncapitalised(text)))
+        self._known = frozenset(map(skeleton, seen))
+        self._common = frozenset(word for word, times in seen.items() if times >= COMMON)
+        self._nearly_known = frozenset(
+            cut for bone in self._known if len(bone) >= LONG for cut in _with_one_sign_less(bone)
+        )
         return self
 
     def read(self, text: str) -> Reading:
@@ -89,26 +139,58 @@ class IntentModel:
     def read_all(self, texts: Sequence[str]) -> list[Reading]:
         """The reading of each message; faster than one by one."""
         spelling = self._spelling(texts)
-        margins = self._with_meaning(spelling, texts) @ self._weights + self._bias
+        margins = spelling @ self._weights[: spelling.shape[1]] + self._bias
+        if self._with_vectors:
+            margins = margins + _meanings(texts) @ self._weights[spelling.shape[1] :]
         powers = np.exp(SHARPNESS * (margins - margins.max(axis=1, keepdims=True)))
         probabilities = powers / powers.sum(axis=1, keepdims=True)
-        nearest = (self._sentences @ _unit_rows(spelling).T).max(axis=0).toarray().ravel()
+        likeness = self._sentences @ _unit_rows(spelling).T
+        inside = likeness[self._inside].max(axis=0).toarray().ravel()
+        outside = likeness[~self._inside].max(axis=0).toarray().ravel() if not self._inside.all() else inside * 0
         return [
-            Reading(self._ranking(row), float(row.max() * near))
-            for row, near in zip(probabilities, nearest)
+            self._reading(*row) for row in zip(probabilities, inside, outside)
         ]
 
-    def unknown_words(self, text: str) -> tuple[str, ...]:
-        """The words of a message that training hardly ever holds: probably names."""
-        return tuple(
-            word
-            for word in words(text)
-            if (skeleton(word) or word) not in self._known and not word[0].isdigit()
-        )
-
-    def _ranking(self, probabilities: Any) -> tuple[tuple[str, float], ...]:
+    def _reading(self, probabilities: Any, inside: float, outside: float) -> Reading:
         order = np.argsort(-probabilities)
-        return tuple((self._intents[i], float(probabilities[i])) for i in order)
+        ranking = tuple((self._intents[i], float(probabilities[i])) for i in order)
+        stranger = dict(ranking).get(OUT_OF_SCOPE, 0.0)
+        best = next((p for name, p in ranking if name != OUT_OF_SCOPE), 0.0)
+        evidence = math.log(max(best, TINY) / max(stranger, TINY)) + NEARNESS * (inside - outside)
+        return Reading(ranking, 1 / (1 + math.exp(-evidence)))
+
+    def unknown_words(self, text: str) -> tuple[str, ...]:
+        """The words of a message that are probably names of things, not ordinary words.
+
+        That is a word unlike all those learnt; and one that is not common, where it is capitalised
+        or follows what announces a name ("programme …", "شنو هي …").
+        """
+        found = tokens(text)
+        capitals = {token.start for token in found[1:] if text[token.start].isupper()}
+        shouted = len(capitals) > len(found) / 2
+        names: list[str] = []
+        before = ""
+        for token in found:
+            bone = skeleton(token.text)
+            announced = before in _ANNOUNCERS or (token.start in capitals and not shouted)
+            if len(bone) >= TELLING and not bone[0].isdigit():
+                shapes = (bone, *without_clitics(token.text))
+                ordinary = token.text in self._common if announced else self._is_known(shapes)
+                if not ordinary:
+                    names.append(token.text)
+            if bone not in _LINKS:
+                before = bone
+        return tuple(names)
+
+    def _is_known(self, shapes: Sequence[str]) -> bool:
+        """Whether a shape of the word was learnt, or one that differs by a single consonant."""
+        for shape in shapes:
+            cuts = _with_one_sign_less(shape) if len(shape) >= LONG else []
+            if shape in self._known or not self._known.isdisjoint(cuts):
+                return True
+            if not self._nearly_known.isdisjoint((shape, *cuts)):
+                return True
+        return False
 
     def _spelling(self, texts: Sequence[str]) -> Any:
         views = [_views(text) for text in texts]
@@ -119,17 +201,43 @@ class IntentModel:
             ]
         ).tocsr()
 
-    def _with_meaning(self, spelling: Any, texts: Sequence[str]) -> Any:
-        if not self._with_vectors:
-            return spelling
-        return sparse.hstack([spelling, sparse.csr_matrix(_meanings(texts))]).tocsr()
-
 
 def _views(text: str) -> dict[str, str]:
     """A text as folded words, as skeletons, and as skeletons run together; numbers are all alike."""
-    folded = ["0" if _NUMBER.fullmatch(word) else word for word in words(text)]
+    kept = _without_politeness(tuple(words(text)))
+    folded = ["0" if _NUMBER.fullmatch(word) else word for word in kept]
     bones = [skeleton(word) or word for word in folded]
     return {"folded": " ".join(folded), "bones": " ".join(bones), "glued": "".join(bones)}
+
+
+def _uncapitalised(text: str) -> list[str]:
+    """The words of a text save those that a capital marks as a name."""
+    found = tokens(text)
+    return [t.text for i, t in enumerate(found) if i == 0 or not text[t.start].isupper()]
+
+
+def _with_one_sign_less(bone: str) -> list[str]:
+    return [bone[:i] + bone[i + 1 :] for i in range(len(bone))]
+
+
+def _without_politeness(folded: tuple[str, ...]) -> tuple[str, ...]:
+    """The words without "please" and "thank you" at either end, as long as two words are left."""
+    for phrase in _POLITENESS:
+        size = len(phrase)
+        if len(folded) >= size + 2:
+            if folded[-size:] == phrase:
+                return _without_politeness(folded[:-size])
+            if folded[:size] == phrase:
+                return _without_politeness(folded[size:])
+    return folded
+
+
+def _in_latin(text: str) -> str:
+    """A text in Arabic letters as arabizi without short vowels; nothing for any other text."""
+    folded = words(text)
+    if all(word.isascii() for word in folded):
+        return ""
+    return " ".join("".join(_LATIN_LETTERS.get(sign, sign) for sign in word) for word in folded)
 
 
 @lru_cache(maxsize=1)

@@ -25,14 +25,16 @@ ANSWERS_SEEN_BY_GATEWAY = {
     "answers.reply",
     "answers.greeting",
     "answers.figures",
-    "answers.simulating",
+    "answers.project_reading",
+    "answers.project_words",
+    "answers.simulation_result",
 }
 # library → the only rooms that import it
 ONLY_IN = {
     "sqlalchemy": {"database", "bot"},
     "alembic": {"database", "launch"},
     "rasa_sdk": {"actions"},
-    "rasa": {"bot"},
+    "rasa": {"bot", "launch"},  # `launch.evaluate` runs inside Rasa's environment
     "fastapi": {"gateway", "console"},
     "requests": {"gateway", "launch"},
 }
