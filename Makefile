@@ -3,7 +3,7 @@ PYTHON ?= python3
 SETUP = $(PYTHON) launch/bootstrap.py
 ROOT = .venv/bin/python
 
-.PHONY: help setup run test lint types content train evaluate format clean
+.PHONY: help setup run test browser lint content evaluate whatsapp-demo train format clean
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -17,6 +17,9 @@ run: setup  ## start the whole product at http://localhost:8000
 test: setup  ## every test that needs no outside service
 	@$(ROOT) -m launch.test
 
+browser: setup  ## get Chromium for the chat's browser tests, where Debian's packages are at hand
+	@$(ROOT) -m launch.browser
+
 lint: setup  ## format, lint, types, content, and Rasa's own validation
 	@.venv/bin/ruff format --check .
 	@.venv/bin/ruff check .
@@ -26,6 +29,12 @@ lint: setup  ## format, lint, types, content, and Rasa's own validation
 
 content: setup  ## check the facts and words in content/
 	@$(ROOT) -m database.content
+
+evaluate: setup  ## measure how well intents are understood, per writing
+	@$(ROOT) -m launch.evaluate
+
+whatsapp-demo: setup  ## a phone-like page to type as a WhatsApp user, against a stand-in for Meta
+	@$(ROOT) -m launch.whatsapp_demo
 
 train: setup  ## train the assistant, if what it learns from changed
 	@$(ROOT) -m launch.train

@@ -1,7 +1,12 @@
 """Every custom action, and the function of `answers` that replies for it."""
 
-from actions.turn import TurnAction
+from threading import Thread
+
+from actions.turn import TurnAction, warm_up
 from answers import answering, dialogue, simulating
+
+# The action server loads this module once: the first visitor shall not wait for the indexes.
+Thread(target=warm_up, name="warm-up", daemon=True).start()
 
 
 class ActionAnswer(TurnAction):

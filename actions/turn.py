@@ -14,7 +14,9 @@ from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from answers.answering import answer, names_a_subject_alone
+from answers.knowledge import lexicon
 from answers.reply import Message, Reply
+from answers.search import index
 from answers.simulating import within_simulation
 from answers.turn import Memory, Turn
 from answers.words import say
@@ -58,6 +60,16 @@ class TurnAction(Action, ABC):  # type: ignore[misc]
         return [
             SlotSet(slot, value) for slot, value in {"writing": reply.writing, **remembered}.items()
         ]
+
+
+def warm_up() -> None:
+    """Build the lexicon and the search index before the first question."""
+    try:
+        with open_session() as session:
+            lexicon(session)
+            index(session)
+    except Exception:
+        logger.exception("the indexes could not be built ahead; the first question will")
 
 
 def turn_of(tracker: Tracker) -> Turn:

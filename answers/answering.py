@@ -13,6 +13,7 @@ from answers.listing import AIDS, Listing, list_reply, listed_subjects
 from answers.procedures import compiled_from_steps, procedure_message
 from answers.rendering import name_of, rendered, statement_sources, tags_of
 from answers.reply import Button, Message, Outcome, Reply, joined, payload
+from answers.search import CERTAIN_FROM, covers, nearest
 from answers.turn import Turn
 from answers.words import has_words, say
 from bot.nlu.folding import words
@@ -97,12 +98,18 @@ def _answer_one(session: Session, question: Turn, on: date) -> Reply:
         return not_found(session, question.writing)
     if places and not (previous and question.first("province") in _provinces_of(session, previous)):
         return _about_place(session, places[0].subject_id, question, on)
-    if previous and not question.unknown_words:
+    if previous and (
+        not question.unknown_words or covers(session, previous, question.unknown_words)
+    ):
         return _about(session, previous, question, on)
     listed = next((kind for kind in question.entities.get("kind", ()) if kind not in AIDS), None)
     if listed in KINDS and not previous:
         return list_reply(session, Listing((listed,)), question.writing)
-    near = _near_names(links, question)[:CHOICES]
+    hits = nearest(session, question.text, limit=CHOICES) if question.text else []
+    if hits and hits[0].score >= CERTAIN_FROM:
+        return _about(session, hits[0].subject_id, question, on)
+    found = [hit.subject_id for hit in hits]
+    near = list(dict.fromkeys([*found, *_near_names(links, question)]))[:CHOICES]
     if near:
         return which_subject(session, near, question, key="did_you_mean")
     if question.unknown_words:
@@ -209,13 +216,12 @@ def _procedure_for(session: Session, legal_form: str | None) -> str | None:
 
 
 def _near_names(links: Links, question: Turn) -> list[str]:
-    """Subjects whose name is nearly said; where names are unknown, only those that share one."""
+    """Subjects whose name is nearly said: a word of it is one that nobody knows otherwise."""
     said = words(question.text)
     return [
         link.subject_id
         for link in links.near
-        if not question.unknown_words
-        or any(said[position] in question.unknown_words for position in link.tokens)
+        if any(said[position] in question.unknown_words for position in link.tokens)
     ]
 
 

@@ -55,6 +55,12 @@ class BonusLine:
     certainty: Certainty
     certainty_text: str
 
+    def rate_text(self, writing: Writing) -> str:
+        """The rate obtained; while nothing is, the most that may be."""
+        if self.rate.value or self.up_to is None:
+            return self.rate.text
+        return say("simulation.rate_up_to", writing, rate=self.up_to.text)
+
 
 @dataclass(frozen=True, slots=True)
 class CapLine:
@@ -217,10 +223,9 @@ def card(result: SchemeResult, answers: Mapping[str, Any], writing: Writing) -> 
         "bonuses": [
             {
                 "title": line.title,
-                "rate": line.rate.text,
+                "rate": line.rate_text(writing),
                 "rate_value": _value(line.rate),
-                "up_to": _text(line.up_to),
-                "amount": _text(line.amount),
+                "amount": _text(line.amount) if line.rate.value else None,
                 "amount_value": _value(line.amount),
                 "certainty": str(line.certainty),
             }
@@ -282,17 +287,13 @@ def amount_lines(result: SchemeResult, writing: Writing) -> list[str]:
 
 def bonus_text(line: BonusLine, writing: Writing) -> str:
     """One bonus: rate, amount, and its doubt where there is one."""
-    rate = line.rate.text
-    if line.up_to is not None and not line.rate.value:
-        rate = say("simulation.rate_up_to", writing, rate=line.up_to.text)
+    rate, amount = line.rate_text(writing), line.amount
+    if amount is None or not line.rate.value:
         text = say("simulation.bonus_rate", writing, title=line.title, rate=rate)
-    elif line.amount is None:
-        text = say("simulation.bonus_rate", writing, title=line.title, rate=rate)
-    elif line.amount == line.rate:
-        text = say("simulation.bonus_amount", writing, title=line.title, amount=line.amount.text)
+    elif amount == line.rate:
+        text = say("simulation.bonus_amount", writing, title=line.title, amount=amount.text)
     else:
-        amount = line.amount.text
-        text = say("simulation.bonus", writing, title=line.title, rate=rate, amount=amount)
+        text = say("simulation.bonus", writing, title=line.title, rate=rate, amount=amount.text)
     if line.certainty in DOUBTFUL:
         text += " " + say("simulation.doubt", writing, certainty=line.certainty_text)
     return text

@@ -3,9 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI, Request
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.responses import FileResponse, JSONResponse, Response
 from fastapi.staticfiles import StaticFiles
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.cors import CORSMiddleware
@@ -73,8 +75,19 @@ def create_app() -> FastAPI:
     def page() -> FileResponse:
         return FileResponse(PAGES / "index.html")
 
-    app.mount("/widget", StaticFiles(directory=PAGES), name="widget")
+    app.mount("/widget", WidgetFiles(directory=PAGES), name="widget")
     return app
+
+
+class WidgetFiles(StaticFiles):
+    """The chat's files: any site may load them, and a browser asks whether they changed."""
+
+    def file_response(self, *args: Any, **kwargs: Any) -> Response:
+        """One file, with its headers."""
+        response = super().file_response(*args, **kwargs)
+        response.headers["Access-Control-Allow-Origin"] = "*"
+        response.headers["Cache-Control"] = "no-cache"
+        return response
 
 
 def _add_middleware(app: FastAPI) -> None:
@@ -87,6 +100,7 @@ def _add_middleware(app: FastAPI) -> None:
     if settings().trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings().trusted_proxies)
     app.add_middleware(SecurityHeaders)
+    app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(
         CORSMiddleware,
         allow_origins=settings().allowed_origins,

@@ -46,7 +46,9 @@ def sources() -> Iterator[Path]:
     yield ROOT / "bot" / "uv.lock"
     for folder, pattern in (("data", "*.yml"), ("bot/nlu", "*.*"), ("bot/components", "*.py")):
         for path in sorted((ROOT / folder).rglob(pattern)):
-            if path.is_file() and not {"__pycache__", ".ruff_cache", ".mypy_cache"} & set(path.parts):
+            if path.is_file() and not {"__pycache__", ".ruff_cache", ".mypy_cache"} & set(
+                path.parts
+            ):
                 yield path
 
 

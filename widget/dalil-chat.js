@@ -31,7 +31,7 @@ style.replaceSync(`
 }
 .launcher[dir=rtl] { padding: .5em .9em .5em 1.15em; }
 .launcher:focus-visible { outline: 3px solid var(--_ink); outline-offset: 3px; box-shadow: 0 0 0 3px #fff; }
-.launcher svg { width: 1.6em; height: 1.6em; }
+.launcher svg { width: 1.6em; height: 1.6em; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 .launcher[aria-busy=true] svg { animation: wait 1s ease-in-out infinite alternate; }
 @keyframes wait { to { opacity: .35; } }
 .stuck {
@@ -189,7 +189,6 @@ function speechBubble() {
   drawing.setAttribute("viewBox", "0 0 24 24");
   drawing.setAttribute("aria-hidden", "true");
   path.setAttribute("d", "M4 4h16v12H11l-5 4v-4H4zM8 9h8M8 12h5");
-  for (const [name, value] of [["fill", "none"], ["stroke", "currentColor"], ["stroke-width", "2"], ["stroke-linejoin", "round"], ["stroke-linecap", "round"]]) path.setAttribute(name, value);
   drawing.append(path);
   return drawing;
 }

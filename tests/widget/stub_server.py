@@ -16,7 +16,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 WIDGET = Path(__file__).resolve().parents[2] / "widget"
-TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".svg": "image/svg+xml"}
+TYPES = {
+    ".js": "text/javascript",
+    ".css": "text/css",
+    ".html": "text/html",
+    ".svg": "image/svg+xml",
+}
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
     "connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
@@ -92,7 +97,13 @@ def card_for(asked: str, writing: str) -> dict[str, Any] | None:
             }
             for title in titles
         ]
-        return {"type": "procedure", "title": "SARL", "steps": steps, "cost": "20 DH", "delay": "2 j"}
+        return {
+            "type": "procedure",
+            "title": "SARL",
+            "steps": steps,
+            "cost": "20 DH",
+            "delay": "2 j",
+        }
     if "compar" in asked or "قارن" in asked:
         return {
             "type": "comparison",
@@ -102,25 +113,42 @@ def card_for(asked: str, writing: str) -> dict[str, Any] | None:
                 {"title": "المساحة" if arabic else "Superficie", "cells": ["10 ha", "130 ha"]},
             ],
         }
-    if "/simulate" in asked or "calcul" in asked:
+    if "/simulate" in asked or "calcul" in asked or "حسب" in asked:
+        names = ("الشغل", "البلاصة", "القطاع") if arabic else ("Emploi", "Territoire", "Secteur")
+        rates, doubts = (7, 15, 3), ("official", "single-press", "official")
+        dirham = "درهم" if arabic else "DH"
         return {
             "type": "simulation",
-            "total": "2500000",
-            "range": ["2000000", "2500000"],
-            "currency": "MAD",
+            "title": "برنامج التجربة" if arabic else "Dispositif d'essai",
+            "total": f"2\u202f500\u202f000 {dirham}",
+            "low": f"2\u202f500\u202f000 {dirham}",
+            "high": f"2\u202f500\u202f000 {dirham}",
             "bonuses": [
-                {"title": "Emploi", "rate": "7", "amount": "700000", "certainty": "official"},
-                {"title": "Territoire", "rate": "15", "amount": "1500000", "certainty": "single-press"},
-                {"title": "Secteur", "rate": "3", "amount": "300000", "certainty": None},
+                {
+                    "title": name,
+                    "rate": f"{rate}%" if arabic else f"{rate}\u00a0%",
+                    "rate_value": rate,
+                    "amount": f"{rate}00\u202f000 {dirham}",
+                    "amount_value": rate * 100_000,
+                    "certainty": doubt,
+                }
+                for name, rate, doubt in zip(names, rates, doubts, strict=True)
             ],
-            "cap": {"rate": "30", "reached": False},
+            "cap": {
+                "title": "الحد" if arabic else "Plafond",
+                "rate": "30%" if arabic else "30\u00a0%",
+                "rate_value": 30,
+                "reached": False,
+            },
             "conditions": [
-                {"title": "Investissement minimal", "met": True},
-                {"title": "Emplois stables", "met": None},
-                {"title": "Convention signée", "met": False},
+                {"title": "أقل استثمار" if arabic else "Investissement minimal", "met": True},
+                {"title": "الخدمة القارة" if arabic else "Emplois stables", "met": None},
+                {"title": "الاتفاقية موقعة" if arabic else "Convention signée", "met": False},
             ],
-            "next_step": "2 emplois de plus.",
-            "link": "https://example.org/simulation",
+            "next_step": "زيد جوج د الخدّامة."
+            if arabic
+            else "Deux emplois de plus donnent 10\u00a0%.",
+            "link": "/calculateur?lang=fr",
         }
     if "contact" in asked or "نمرة" in asked:
         return {
@@ -179,12 +207,13 @@ class Stub:
         """The bodies of the calls of a method to paths with an ending."""
         return [body for verb, path, body in self.seen if verb == method and path.endswith(ending)]
 
-    def publish(self, conversation_id: str, name: str, data: dict[str, Any]) -> None:
-        """Put an event on a conversation's stream."""
+    def publish(self, conversation_id: str, name: str, data: dict[str, Any]) -> int:
+        """Put an event on a conversation's stream; its number."""
         with self._news:
             events = self._events.setdefault(conversation_id, [])
             events.append((len(events) + 1, name, data))
             self._news.notify_all()
+            return len(events)
 
     def bring_rasa_back(self) -> None:
         """Answer every message that was kept."""
@@ -192,18 +221,15 @@ class Stub:
         for conversation_id, held in self.conversations.items():
             for turn in held["turns"]:
                 if turn["outcome"] is None:
-                    self.answer(turn)
-                    self.publish(conversation_id, "reply", {**turn, "language": turn["language"]})
+                    self.answer(conversation_id, turn)
 
     def staff_says(self, conversation_id: str, text: str) -> None:
         """A person of the staff writes."""
         message = self.message(f"staff-{time.monotonic_ns()}", text, "fr")
-        turn = {"message_id": message["id"], "text": None, "payload": None, "received_at": "",
-                "language": "fr", "outcome": None, "messages": [message]}
-        self.conversations[conversation_id]["turns"].append(turn)
-        self.publish(conversation_id, "staff", {"message": message})
+        event = self.publish(conversation_id, "staff", {"message": message})
+        self.conversations[conversation_id]["staff"].append({"event": event, "message": message})
 
-    def answer(self, turn: dict[str, Any]) -> None:
+    def answer(self, conversation_id: str, turn: dict[str, Any]) -> None:
         """Give a turn its reply."""
         asked = turn["payload"] or turn["text"]
         writing = turn["language"]
@@ -213,6 +239,8 @@ class Stub:
             said = "En deux étapes :\n" + "\n".join(
                 f"{n}. {step['title']}" for n, step in enumerate(card["steps"], 1)
             )
+        if card and card["type"] == "simulation":
+            said = f"{card['title']}\n💰 {card['total']}\n- {card['bonuses'][0]['title']} : 7 %"
         turn["outcome"] = "handed_over" if "conseiller" in asked else "answered"
         turn["messages"] = [
             self.message(
@@ -225,13 +253,18 @@ class Stub:
                 buttons=[{"title": TOPICS[writing][1], "payload": PAYLOADS[1]}],
             )
         ]
+        turn["event"] = self.publish(conversation_id, "reply", dict(turn))
 
     @staticmethod
     def message(identity: str, text: str, writing: str, **more: Any) -> dict[str, Any]:
         """One message in the shape of the contract."""
         direction = "rtl" if writing == "ary-Arab" else "ltr"
         empty = {"buttons": [], "card": None, "sources": [], "certainty": None}
-        return {"id": identity, "text": text, "language": writing, "direction": direction} | empty | more
+        return (
+            {"id": identity, "text": text, "language": writing, "direction": direction}
+            | empty
+            | more
+        )
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -265,12 +298,16 @@ class _Handler(BaseHTTPRequestHandler):
             return
         parts = path.removeprefix("/api/").split("/")
         if parts[0] == "notices":
-            return self._json(200, {"version": "2026-11", "text": SAID["notice"][self._language()]})
+            return self._json(
+                200, {"version": "2026-11-23", "text": SAID["notice"][self._language()]}
+            )
         if len(parts) == 1:
             return self._open(body)
         held = self.stub.conversations.get(parts[1])
         if held is None:
-            return self._error(404, "unknown_conversation", "Cette conversation n'existe pas ou a été effacée.")
+            return self._error(
+                404, "unknown_conversation", "Cette conversation n'existe pas ou a été effacée."
+            )
         if self.headers.get("Authorization") != f"Bearer {held['token']}":
             return self._error(401, "not_yours", "Le jeton manque.")
         self._conversation(method, parts[1], parts[2:], held, body)
@@ -280,7 +317,14 @@ class _Handler(BaseHTTPRequestHandler):
     ) -> None:
         match method, rest:
             case "GET", ["messages"]:
-                self._json(200, {"conversation_id": identity, **{k: held[k] for k in ("language", "greeting", "turns")}})
+                self._json(
+                    200,
+                    {
+                        **held,
+                        "conversation_id": identity,
+                        "last_event": len(self.stub._events.get(identity, ())),
+                    },
+                )
             case "POST", ["messages"]:
                 self._message(identity, held, body)
             case "POST", ["messages", _, "feedback"]:
@@ -288,7 +332,7 @@ class _Handler(BaseHTTPRequestHandler):
             case "GET", ["stream"]:
                 self._stream(identity)
             case "GET", ["transcript.txt" | "transcript.pdf"]:
-                self._send(200, "Dalil".encode(), "text/plain")
+                self._send(200, b"Dalil", "text/plain")
             case "POST", ["callback"]:
                 if body["name"] == "Refusée":
                     return self._error(422, "bad_request", "Ce numéro n'est pas joignable.")
@@ -298,33 +342,56 @@ class _Handler(BaseHTTPRequestHandler):
                 self._json(200, {"language": body["language"]})
             case "DELETE", []:
                 del self.stub.conversations[identity]
-                self._json(200, {"receipt": {"id": "recu-1", "erased_at": "2026-11-23T10:00:00Z",
-                                             "what": ["conversation", "messages"]}})
+                receipt = {"id": "recu-1", "erased_at": "2026-11-23T10:00:00Z", "what": []}
+                self._json(
+                    200, {"receipt": receipt, "text": "Conversation effacée. Reçu n° recu-1."}
+                )
             case _:
                 self._error(404, "not_found", "Cette page n'existe pas.")
 
     def _open(self, body: Any) -> None:
         writing = (body or {}).get("language") or "fr"
         identity, token = f"c{len(self.stub.conversations) + 1}-{time.monotonic_ns()}", "secret"
-        buttons = [{"title": t, "payload": p} for t, p in zip(TOPICS[writing], PAYLOADS, strict=True)]
+        buttons = [
+            {"title": t, "payload": p} for t, p in zip(TOPICS[writing], PAYLOADS, strict=True)
+        ]
         greeting = [
             Stub.message("greeting-1", SAID["greeting"][writing], writing),
             Stub.message("greeting-2", SAID["privacy"][writing], writing, buttons=buttons),
         ]
         self.stub.conversations[identity] = {
-            "token": token, "language": writing, "greeting": greeting, "turns": [],
+            "token": token,
+            "language": writing,
+            "greeting": greeting,
+            "turns": [],
+            "staff": [],
         }
-        self._json(201, {"conversation_id": identity, "token": token, "language": writing, "messages": greeting})
+        self._json(
+            201,
+            {
+                "conversation_id": identity,
+                "token": token,
+                "language": writing,
+                "messages": greeting,
+            },
+        )
 
     def _message(self, identity: str, held: dict[str, Any], body: Any) -> None:
         text = body.get("text")
         if text and len(text) > 1500:
             return self._error(422, "too_long", SAID["too_long"][self._language()])
         turn = next((t for t in held["turns"] if t["message_id"] == body["message_id"]), None)
+        titles = dict(zip(PAYLOADS, TOPICS[held["language"]], strict=True))
         if turn is None:
             turn = {
-                "message_id": body["message_id"], "text": text, "payload": body.get("payload"),
-                "received_at": "2026-11-23T10:00:00Z", "outcome": None, "messages": [],
+                "message_id": body["message_id"],
+                "text": text or titles.get(body["payload"]),
+                "payload": body.get("payload"),
+                "event": None,
+                "feedback": None,
+                "received_at": "2026-11-23T10:00:00Z",
+                "outcome": None,
+                "messages": [],
                 "language": writing_of(text) if text else held["language"],
             }
             held["turns"].append(turn)
@@ -334,12 +401,13 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
             return
         if self.stub.rasa_away and turn["outcome"] is None:
-            kept = Stub.message(f"{turn['message_id']}-kept", SAID["kept"][turn["language"]], turn["language"])
+            kept = Stub.message(
+                f"{turn['message_id']}-kept", SAID["kept"][turn["language"]], turn["language"]
+            )
             return self._json(202, {**turn, "messages": [kept]})
         if turn["outcome"] is None:
             self.stub.publish(identity, "typing", {"message_id": turn["message_id"]})
-            self.stub.answer(turn)
-            self.stub.publish(identity, "reply", turn)
+            self.stub.answer(identity, turn)
         self._json(200, turn)
 
     def _stream(self, identity: str) -> None:
@@ -351,7 +419,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.close_connection = True
         held = self.stub._events.setdefault(identity, [])
-        sent = int(self.headers.get("Last-Event-ID") or len(held))
+        sent = int(self.headers.get("Last-Event-ID") or 0)
         self.wfile.write(b": hello\n\n")
         while self.stub.running and identity in self.stub.conversations:
             for number, name, data in self._after(held, sent):

@@ -3,40 +3,32 @@
 /** @import {Card, ComparisonCard, ContactCard, Message, ProcedureCard, SimulationCard, Step, Writing} from "./types" */
 
 import { h, svg } from "./dom.js";
-import { WORDS, fill, number } from "./words.js";
+import { WORDS } from "./words.js";
 
-/**
- * The card of a message, or null when it has none that this version knows.
- * @param {Message} message
- */
-export function cardOf({ card, language, direction }) {
-  const drawn = card && draw(card, language, direction === "rtl");
-  return drawn && h("div", { class: `card ${card.type}`, part: "card" }, ...drawn);
+/** The card of a message; null when it has none that this version knows. @param {Message} message @param {string} endpoint */
+export function cardOf(message, endpoint) {
+  const drawn = message.card && draw(message.card, message, endpoint);
+  return drawn && h("div", { class: `card ${message.card?.type}`, part: "card" }, ...drawn);
 }
 
-/**
- * What is left to say beside the card: its text without the lines that the card shows better.
- * Other channels have only the text, so it tells everything.
- * @param {Message} message
- */
+/** The text (it tells all, for channels without cards) less the lines that the card shows. @param {Message} message */
 export function textBeside({ text, card }) {
-  const first = card?.type === "procedure" ? card.steps[0]?.title : card?.type === "comparison" ? card.columns[0] : null;
-  if (!first) return text;
   const lines = text.split("\n");
-  const start = lines.findIndex((line, index) => index > 0 && line.includes(first));
+  if (card?.type === "simulation") {
+    return lines.filter((line) => !(/^[\u2066-\u2069]*- /.test(line) && card.bonuses.some(({ title }) => line.includes(title)))).join("\n");
+  }
+  const first = card?.type === "procedure" ? card.steps[0]?.title : card?.type === "comparison" ? card.columns[0] : null;
+  const start = first ? lines.findIndex((line, index) => index > 0 && line.includes(first)) : -1;
   return start > 0 ? lines.slice(0, start).join("\n").trim() : text;
 }
 
-/**
- * @param {Card} card @param {Writing} writing @param {boolean} mirrored
- * @returns {(Node | null)[] | null}
- */
-function draw(card, writing, mirrored) {
+/** @param {Card} card @param {Message} message @param {string} endpoint */
+function draw(card, message, endpoint) {
   switch (card.type) {
-    case "procedure": return procedure(card, writing);
-    case "comparison": return comparison(card, writing);
-    case "simulation": return simulation(card, writing, mirrored);
-    case "contact": return contact(card, writing);
+    case "procedure": return procedure(card, message.language);
+    case "comparison": return comparison(card);
+    case "simulation": return simulation(card, message, endpoint);
+    case "contact": return contact(card, message.language);
     default: return null;
   }
 }
@@ -44,16 +36,9 @@ function draw(card, writing, mirrored) {
 /** @param {ProcedureCard} card @param {Writing} writing */
 function procedure({ title, steps, cost, delay }, writing) {
   const words = WORDS[writing];
-  const progress = h("p", { class: "soft" });
-  const list = h("ol", { class: "steps" }, ...steps.map((step) => stepItem(step, writing)));
-  const count = () => {
-    const done = list.querySelectorAll("input:checked").length;
-    progress.textContent = fill(words.progress, { done, all: steps.length });
-  };
-  list.addEventListener("change", count);
-  count();
   return [
-    h("p", { class: "card-title" }, title), progress, list,
+    h("p", { class: "card-title" }, title),
+    h("ol", { class: "steps" }, ...steps.map((step) => stepItem(step, writing))),
     facts([[`${words.total} · ${words.cost}`, cost], [`${words.total} · ${words.delay}`, delay]]),
   ];
 }
@@ -70,63 +55,60 @@ function stepItem(step, writing) {
     step.detail ? h("p", { class: "soft" }, step.detail) : null, told);
 }
 
-/** @param {ComparisonCard} card @param {Writing} writing */
-function comparison({ columns, rows }, writing) {
-  const words = WORDS[writing];
-  return [h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": `${words.scroll} : ${columns.join(", ")}` },
+/** @param {ComparisonCard} card */
+function comparison({ columns, rows }) {
+  return [h("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": columns.join(", ") },
     h("table", {},
-      h("thead", {}, h("tr", {}, h("th", { scope: "col" }, words.criterion), ...columns.map((name) => h("th", { scope: "col" }, name)))),
+      h("thead", {}, h("tr", {}, h("td"), ...columns.map((name) => h("th", { scope: "col" }, name)))),
       h("tbody", {}, ...rows.map(({ title, cells }) => h("tr", {},
-        h("th", { scope: "row" }, title), ...cells.map((cell) => h("td", {}, cell)))))))];
+        h("th", { scope: "row" }, title), ...cells.map((cell) => h("td", {}, h("bdi", {}, cell))))))))];
 }
 
-/** @param {SimulationCard} card @param {Writing} writing @param {boolean} mirrored */
-function simulation({ total, range, bonuses, cap, conditions, next_step, link }, writing, mirrored) {
-  const words = WORDS[writing];
-  const money = (/** @type {number | string} */ amount) => `${number(Number(amount), writing)} ${words.currency}`;
+/** @param {SimulationCard} card @param {Message} message @param {string} endpoint */
+function simulation({ title, total, low, high, bonuses, cap, conditions, next_step, link }, { text, language, direction }, endpoint) {
+  const words = WORDS[language];
   const certainty = /** @type {Record<string, string>} */ (words.certainty);
   const marks = { true: ["✓", words.met], false: ["✗", words.unmet], null: ["?", words.unknown] };
+  // The text says amounts with their nuances; only what it leaves out is said here.
+  const said = text.replace(/[\u2066-\u2069]/g, "");
+  const unsaid = (/** @type {string | null} */ value) => value && !said.includes(value) && value;
+  const paragraph = (/** @type {string | null | false | ""} */ value, name = "") => value ? h("p", { class: name }, h("bdi", {}, value)) : null;
   return [
-    h("p", { class: "card-title" }, words.aid),
-    total === null || total === undefined ? null : h("p", { class: "total" }, money(total)),
-    range ? h("p", {}, fill(words.upTo, { low: money(range[0]), high: money(range[1]) })) : null,
-    cap ? bar(bonuses, Number(cap.rate), cap.reached, writing, mirrored) : null,
-    cap ? h("p", { class: "soft" }, fill(cap.reached ? words.capReached : words.capLeft, { cap: number(Number(cap.rate), writing) })) : null,
-    h("ol", { class: "bonuses" }, ...bonuses.map(({ title, rate, amount, certainty: mark }) => h("li", {},
-      h("span", {}, title), " ",
-      h("strong", {}, [rate === null ? "" : `${number(Number(rate), writing)} %`, amount === null ? "" : money(amount)].filter(Boolean).join(" · ")),
-      mark && mark in certainty ? h("span", { class: "soft" }, ` (${certainty[mark]})`) : null))),
-    conditions?.length ? h("p", { class: "card-title" }, words.conditions) : null,
-    conditions?.length ? h("ul", { class: "conditions" }, ...conditions.map(({ title, met }) => {
-      const [mark, word] = marks[/** @type {"true" | "false" | "null"} */ (String(met))];
-      return h("li", {}, h("span", { class: "mark", "aria-hidden": "true" }, mark), h("span", {}, title, h("span", { class: "soft" }, ` · ${word}`)));
-    })) : null,
-    next_step ? h("p", {}, h("strong", {}, `${words.nextStep} : `), next_step) : null,
-    link && isWeb(link) ? h("p", {}, outLink(link, words.more, writing)) : null,
+    paragraph(unsaid(title), "card-title"),
+    paragraph(unsaid(total), "total"),
+    low === high ? null : paragraph(unsaid(low) && `${low} – ${high}`),
+    cap && bar(bonuses, cap, direction === "rtl"),
+    paragraph(cap && unsaid(cap.title) && `${cap.title} : ${cap.rate}`, "soft"),
+    h("ol", { class: "bonuses" }, ...bonuses.map(({ title: name, rate, amount, certainty: mark }) => h("li", {},
+      h("bdi", {}, name), " : ", h("strong", {}, h("bdi", {}, rate), amount && amount !== rate ? h("bdi", {}, ` · ${amount}`) : null),
+      mark in certainty ? h("span", { class: "soft" }, ` (${certainty[mark]})`) : null))),
+    conditions.length ? h("details", { open: conditions.some(({ met }) => met === false) },
+      h("summary", {}, `${words.conditions} (${conditions.length})`),
+      h("ul", { class: "conditions" }, ...conditions.map(({ title: name, met }) => {
+        const [mark, word] = marks[/** @type {"true" | "false" | "null"} */ (String(met))];
+        return h("li", {}, h("span", { class: "mark", "aria-hidden": "true" }, mark), h("span", {}, name, h("span", { class: "soft" }, ` · ${word}`)));
+      }))) : null,
+    paragraph(unsaid(next_step)),
+    link ? h("p", {}, outLink(new URL(link, endpoint).href, words.more, language)) : null,
   ];
 }
 
 /**
- * The bonuses side by side on a line that ends at the cap, or beyond it when they exceed it.
- * @param {SimulationCard["bonuses"]} bonuses @param {number} cap @param {boolean} reached
- * @param {Writing} writing @param {boolean} mirrored
+ * The bonuses side by side on a line that ends at the cap, or beyond it. The words under it say the same.
+ * @param {SimulationCard["bonuses"]} bonuses @param {NonNullable<SimulationCard["cap"]>} cap @param {boolean} mirrored
  */
-function bar(bonuses, cap, reached, writing, mirrored) {
-  const rates = bonuses.map(({ rate }) => Number(rate ?? 0));
-  const sum = rates.reduce((one, other) => one + other, 0);
-  const full = Math.max(sum, cap) || 1;
-  const share = (/** @type {number} */ value) => value / full * 100;
-  const at = (/** @type {number} */ start, /** @type {number} */ width) => `${mirrored ? 100 - share(start) - share(width) : share(start)}%`;
+function bar(bonuses, { rate, rate_value: limit }, mirrored) {
+  // A cap on rates adds up rates; a cap in dirhams adds up amounts.
+  const parts = bonuses.map((bonus) => (rate.includes("%") ? bonus.rate.includes("%") && bonus.rate_value : bonus.amount_value) || 0);
+  const full = Math.max(parts.reduce((one, other) => one + other, 0), limit);
+  if (!full) return null;
+  const at = (/** @type {number} */ start, /** @type {number} */ width) => `${(mirrored ? full - start - width : start) / full * 100}%`;
+  const piece = (/** @type {number} */ start, /** @type {number} */ width, /** @type {string} */ name) =>
+    svg("rect", { x: at(start, width), y: 4, width: `${width / full * 100}%`, height: 16, class: name });
   let start = 0;
-  const pieces = rates.map((rate, index) => {
-    const piece = svg("rect", { x: at(start, rate), y: 4, width: `${share(rate)}%`, height: 16, class: `piece piece-${index % 3}` });
-    start += rate;
-    return piece;
-  });
-  const label = fill(WORDS[writing].bar, { sum: number(sum, writing), cap: number(cap, writing) });
-  return svg("svg", { class: reached ? "bar reached" : "bar", width: "100%", height: 24, role: "img", "aria-label": label },
-    svg("rect", { x: at(0, cap), y: 4, width: `${share(cap)}%`, height: 16, class: "room" }), ...pieces,
-    svg("line", { x1: at(cap, 0), x2: at(cap, 0), y1: 0, y2: 24, class: "cap" }));
+  return svg("svg", { class: "rates", width: "100%", height: 24, "aria-hidden": "true" },
+    piece(0, limit, "room"), ...parts.map((part, index) => piece((start += part) - part, part, `piece piece-${index % 3}`)),
+    svg("line", { x1: at(limit, 0), x2: at(limit, 0), y1: 0, y2: 24, class: "cap" }));
 }
 
 /** @param {ContactCard} card @param {Writing} writing */
@@ -144,14 +126,11 @@ function contact({ name, phone, email, address, website, map }, writing) {
   ];
 }
 
-/**
- * Names and values, without those that hold nothing.
- * @param {[string, string | string[] | Node | false | null | undefined][]} pairs
- */
+/** Names and values that hold something. @param {[string, string | string[] | Node | false | null | undefined][]} pairs */
 function facts(pairs) {
   const known = pairs.filter(([, value]) => Array.isArray(value) ? value.length : value);
   return known.length ? h("dl", {}, ...known.map(([name, value]) => h("div", {}, h("dt", {}, name),
-    h("dd", {}, Array.isArray(value) ? h("ul", {}, ...value.map((item) => h("li", {}, item))) : /** @type {string} */ (value))))) : null;
+    h("dd", {}, Array.isArray(value) ? h("ul", {}, ...value.map((item) => h("li", {}, item))) : h("bdi", {}, /** @type {string} */ (value)))))) : null;
 }
 
 /** A link that leaves the site. @param {string} href @param {string} text @param {Writing} writing */

@@ -1,6 +1,6 @@
 // What was said, what is on its way, what still waits: the same in every tab, whatever the network does.
 
-/** @import {HistoryEntry, Message, Receipt, ReplyBody, StreamEvent, Turn, Writing} from "./types" */
+/** @import {Erased, HistoryEntry, Message, ReplyBody, StreamEvent, Turn, Writing} from "./types" */
 /** @import {Server} from "./server.js" */
 /** @import {Store} from "./store.js" */
 
@@ -10,17 +10,17 @@ const LONGEST_RETRY_MS = 15_000;
 const TYPING_MS = 15_000;
 
 /**
- * Events, each a `CustomEvent`: `greeting`; `turn` (detail: the turn, new or changed); `order` (turns
- * were put in the server's order); `status` (`away` or `typing` changed); `language`; `ready` (the
- * server knows the conversation); `reset` (everything was erased).
+ * Its events: `greeting`; `turn` (detail: one that is new or changed); `order` of the turns; `status`
+ * (`away`, `typing`); `language`; `ready` (the server knows the conversation); `reset` (all erased).
  */
 export class Conversation extends EventTarget {
   /** @type {Map<string, Turn>} in the order they were asked */
   turns = new Map();
   /** @type {Message[]} */
   greeting = [];
-  /** Whether the server could not be reached the last time. */
+  /** Whether the server could not be reached the last time, and what it said of it. */
   away = false;
+  awayBecause = "";
   /** Whether an answer is being prepared. */
   typing = false;
   /** @type {Writing} */
@@ -33,18 +33,14 @@ export class Conversation extends EventTarget {
   #working = false;
   #languageUntold = false;
   #failures = 0;
+  #lastEvent = 0;
   #retry = 0;
   #typingEnd = 0;
   #end = new AbortController();
   /** @type {AbortController | null} */
   #following = null;
 
-  /**
-   * @param {Server} server
-   * @param {Store} store
-   * @param {Writing} language used until the visitor chooses another
-   * @param {string} scope names the channel shared by the tabs
-   */
+  /** @param {Server} server @param {Store} store @param {Writing} language @param {string} scope shared by the tabs */
   constructor(server, store, language, scope) {
     super();
     this.#server = server;
@@ -58,7 +54,7 @@ export class Conversation extends EventTarget {
     window.addEventListener("offline", () => this.#setAway(true), { signal });
   }
 
-  /** Loads or opens the conversation, then sends what waits; tries again by itself while the server is away. */
+  /** Loads or opens the conversation, sends what waits; tries again by itself. */
   async resume() {
     if (this.#working || this.#end.signal.aborted) return;
     this.#working = true;
@@ -70,8 +66,8 @@ export class Conversation extends EventTarget {
       for (let turn; (turn = this.#firstWaiting()); ) await this.#deliver(turn);
       this.#failures = 0;
       this.#setAway(false);
-    } catch {
-      this.#setAway(true);
+    } catch (error) {
+      this.#setAway(true, error instanceof Away ? error.message : "");
       this.#retry = window.setTimeout(() => this.resume(), Math.min(1000 * 2 ** this.#failures, LONGEST_RETRY_MS));
       this.#failures += 1;
     } finally {
@@ -79,11 +75,7 @@ export class Conversation extends EventTarget {
     }
   }
 
-  /**
-   * Asks something. It is written down before anything is sent.
-   * @param {string} asked what the visitor sees
-   * @param {string | null} [payload] what a button sends
-   */
+  /** Asks; kept here before anything is sent. @param {string} asked what is shown @param {string | null} [payload] */
   say(asked, payload = null) {
     const turn = this.#add({ message_id: uniqueId(), asked, payload, state: "waiting" });
     this.#store.keep(turn);
@@ -96,7 +88,7 @@ export class Conversation extends EventTarget {
   withdraw(turn) {
     this.turns.delete(turn.message_id);
     this.#store.drop(turn.message_id);
-    this.dispatchEvent(new CustomEvent("order"));
+    this.#emit("order");
   }
 
   /** @param {Writing} language */
@@ -116,29 +108,26 @@ export class Conversation extends EventTarget {
       this.#following = null;
     } else if (!this.#following && this.#server.access) {
       this.#following = new AbortController();
-      this.#server.follow({ event: (event) => this.#heard(event), gap: () => this.#lookAgain() }, this.#following.signal);
+      this.#server.follow({
+        last: () => String(this.#lastEvent), opened: () => this.#reached(),
+        event: (event) => this.#heard(event), poll: () => this.#poll(),
+      }, this.#following.signal);
     }
   }
 
-  /**
-   * Erases the conversation, on the server and here.
-   * @returns {Promise<Receipt | null>} null when the server holds nothing of it
-   */
+  /** Erases all, there and here; null when the server held nothing. @returns {Promise<Erased | null>} */
   async erase() {
-    let receipt = null;
+    let erased = null;
     if (this.#server.access) {
       try {
-        ({ receipt } = await this.#server.erase());
+        erased = await this.#server.erase();
       } catch (error) {
         if (!(error instanceof Refused && error.isGone)) throw error;
       }
     }
-    this.#forget();
-    this.turns.clear();
-    this.#store.clear();
-    this.dispatchEvent(new CustomEvent("reset"));
+    this.#wipe();
     this.#channel.tell({ erased: true });
-    return receipt;
+    return erased;
   }
 
   /** Ends the timers and the lines of this page; nothing typed is lost. */
@@ -167,14 +156,14 @@ export class Conversation extends EventTarget {
       this.#server.access = { id: opened.conversation_id, token: opened.token };
       this.#store.write("conversation", this.#server.access);
       this.greeting = opened.messages;
-      this.dispatchEvent(new CustomEvent("greeting"));
+      this.#emit("greeting");
     });
     this.#ready();
   }
 
   #ready() {
     this.#loaded = true;
-    this.dispatchEvent(new CustomEvent("ready"));
+    this.#emit("ready");
   }
 
   async #tellLanguage() {
@@ -211,8 +200,8 @@ export class Conversation extends EventTarget {
     }
   }
 
-  /** After a broken line: what was missed, what still waits, or a conversation erased elsewhere. */
-  async #lookAgain() {
+  /** In place of the stream. */
+  async #poll() {
     try {
       await this.#catchUp();
     } catch (error) {
@@ -220,6 +209,10 @@ export class Conversation extends EventTarget {
       else this.#setAway(true);
       throw error;
     }
+    this.#reached();
+  }
+
+  #reached() {
     this.#setAway(false);
     if (this.#firstWaiting()) this.resume();
   }
@@ -228,82 +221,87 @@ export class Conversation extends EventTarget {
     const history = await this.#server.history();
     const known = this.turns;
     this.turns = new Map();
-    for (const entry of history.turns) this.turns.set(entry.message_id, known.get(entry.message_id) ?? this.#fromHistory(entry));
-    const said = new Set(history.turns.flatMap(({ messages }) => messages.map(({ id }) => id)));
+    const staff = [...history.staff];
+    const staffUntil = (/** @type {number} */ event) => {
+      while (staff[0] && staff[0].event < event) this.#staffSaid(/** @type {{message: Message}} */ (staff.shift()).message);
+    };
+    for (const entry of history.turns) {
+      staffUntil(entry.event ?? Infinity);
+      this.turns.set(entry.message_id, known.get(entry.message_id) ?? fromHistory(entry));
+    }
+    staffUntil(Infinity);
+    this.#lastEvent = history.last_event;
     if (!this.greeting.length) {
       this.greeting = history.greeting;
-      this.dispatchEvent(new CustomEvent("greeting"));
+      this.#emit("greeting");
     }
-    for (const [id, turn] of known) if (!this.turns.has(id) && !said.has(id)) this.turns.set(id, turn);
+    for (const [id, turn] of known) if (!this.turns.has(id)) this.turns.set(id, turn);
     for (const entry of history.turns) {
       const onItsWay = entry.outcome === null && this.turns.get(entry.message_id)?.state === "sending";
       if (!onItsWay) this.#settle(entry);
     }
-    this.dispatchEvent(new CustomEvent("order"));
-  }
-
-  /** @param {HistoryEntry} entry @returns {Turn} */
-  #fromHistory({ message_id, text, payload }) {
-    return { message_id, asked: text ?? this.#titleOf(payload), payload, state: "waiting", outcome: null, messages: [], error: null };
-  }
-
-  /** What the button that sends `payload` said. @param {string | null} payload */
-  #titleOf(payload) {
-    const shown = [...this.turns.values()].flatMap(({ messages }) => messages).concat(this.greeting);
-    return payload && (shown.flatMap(({ buttons }) => buttons).findLast((button) => button.payload === payload)?.title ?? null);
+    this.#emit("order");
   }
 
   /** A reply, from the call, the stream or another tab. @param {ReplyBody} body */
   #take(body) {
-    const turn = this.turns.get(body.message_id)
-      ?? this.#add({ message_id: body.message_id, asked: body.text ?? null, payload: null, state: "sending" });
-    this.#settle(body);
-    this.#channel.tell({ turn });
+    const { message_id, text = null, payload = null } = body;
+    const turn = this.turns.get(message_id) ?? this.#add({ message_id, asked: text, payload, state: "sending" });
+    if (this.#settle(body)) this.#channel.tell({ turn });
+    // Erased because the visitor said so in the chat: the last words stay on screen, nothing else.
+    if (body.messages.some(({ card }) => card?.type === "receipt")) {
+      this.#forget();
+      this.#store.clear();
+    }
   }
 
-  /** Gives a turn what the server says of it. @param {Pick<ReplyBody, "message_id" | "outcome" | "messages">} body */
+  /** What the server says of a turn; whether that was news. @param {Pick<ReplyBody, "message_id" | "outcome" | "messages">} body */
   #settle({ message_id, outcome, messages }) {
     this.#store.drop(message_id);
     const turn = this.turns.get(message_id);
-    if (!turn || turn.state === "answered" && turn.messages.length === messages.length) return;
-    turn.asked ??= this.#titleOf(turn.payload);
-    turn.state = outcome === null && (turn.asked || turn.payload) ? "kept" : "answered";
+    if (!turn || turn.state === "answered") return false;
+    turn.state = outcome === null ? "kept" : "answered";
     turn.outcome = outcome;
-    if (messages.length || turn.state === "answered") turn.messages = messages;
+    if (messages.length) turn.messages = messages;
     this.#setTyping(false);
     this.#changed(turn);
+    return true;
   }
 
   /** @param {StreamEvent} event */
-  #heard({ name, data }) {
+  #heard({ id, name, data }) {
     const news = JSON.parse(data);
+    if (id) this.#lastEvent = Number(id);
     if (name === "reply") this.#take(news);
-    else if (name === "staff") this.#staffSaid(news.message ?? news);
+    else if (name === "staff") this.#staffSaid(news.message);
     else if (name === "typing" && this.turns.get(news.message_id)?.state !== "answered") this.#setTyping(true);
   }
 
   /** @param {Message} message */
   #staffSaid(message) {
-    const shown = [...this.turns.values()].some(({ messages }) => messages.some(({ id }) => id === message.id));
-    if (!shown) this.#changed(this.#add({ message_id: message.id, asked: null, payload: null, state: "answered", messages: [message] }));
+    if (!this.turns.has(message.id)) this.#changed(this.#add({ message_id: message.id, asked: null, payload: null, state: "answered", messages: [message] }));
   }
 
   /** What another tab says. @param {{turn?: Turn, language?: Writing, erased?: boolean}} news */
   #hear({ turn, language, erased }) {
     if (language) this.#setLanguage(language);
-    if (erased) {
-      this.#forget();
-      this.turns.clear();
-      this.dispatchEvent(new CustomEvent("reset"));
-    }
+    if (erased) this.#wipe();
     if (!turn) return;
     const known = this.turns.get(turn.message_id);
     if (known?.state === "answered") return;
     this.#changed(known ? Object.assign(known, turn) : this.#add(turn));
   }
 
+  #wipe() {
+    this.#forget();
+    this.turns.clear();
+    this.#store.clear();
+    this.#emit("reset");
+  }
+
   #forget() {
     this.listen(false);
+    this.#lastEvent = 0;
     this.#server.access = null;
     this.#store.remove("conversation");
     this.#loaded = false;
@@ -323,14 +321,20 @@ export class Conversation extends EventTarget {
 
   /** @param {Turn} turn */
   #changed(turn) {
-    this.dispatchEvent(new CustomEvent("turn", { detail: turn }));
+    this.#emit("turn", turn);
   }
 
-  /** @param {boolean} away */
-  #setAway(away) {
-    if (away === this.away) return;
+  /** @param {string} name @param {Turn} [detail] */
+  #emit(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail }));
+  }
+
+  /** @param {boolean} away @param {string} [because] */
+  #setAway(away, because = "") {
+    if (away === this.away && because === this.awayBecause) return;
     this.away = away;
-    this.dispatchEvent(new CustomEvent("status"));
+    this.awayBecause = because;
+    this.#emit("status");
   }
 
   /** @param {boolean} typing */
@@ -339,19 +343,24 @@ export class Conversation extends EventTarget {
     if (typing) this.#typingEnd = window.setTimeout(() => this.#setTyping(false), TYPING_MS);
     if (typing === this.typing) return;
     this.typing = typing;
-    this.dispatchEvent(new CustomEvent("status"));
+    this.#emit("status");
   }
 
   /** @param {Writing} language */
   #setLanguage(language) {
     this.language = this.#server.language = language;
-    this.dispatchEvent(new CustomEvent("language"));
+    this.#emit("language");
   }
 }
 
-/** An identifier nobody else draws; `randomUUID` is missing on pages served without TLS. */
+/** @param {HistoryEntry} entry @returns {Turn} */
+function fromHistory({ message_id, text, payload, feedback }) {
+  return { message_id, asked: text, payload, state: "waiting", outcome: null, messages: [], error: null, verdict: feedback };
+}
+
+/** An identifier nobody else draws. `randomUUID` is missing on pages served without TLS. */
 function uniqueId() {
-  return crypto.randomUUID?.() ?? [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }
 
 /** @param {() => Promise<void>} task */

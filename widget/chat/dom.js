@@ -1,10 +1,10 @@
-// Elements in one line, without markup strings: nothing a message holds can become markup.
+// Elements without markup strings: nothing a message holds can become markup.
 
 /** @typedef {Node | string | null | undefined | false} Child */
 
 /**
- * An element with its attributes and children. A function is a listener of the event it is named
- * for; `true` is an empty attribute; `null`, `undefined` and `false` are left out.
+ * An element. A function among its attributes is a listener of that event; `true` is an empty
+ * attribute; `null`, `undefined` and `false` are left out.
  * @template {keyof HTMLElementTagNameMap} Name
  * @param {Name} name
  * @param {Record<string, unknown>} [attributes]
@@ -15,32 +15,17 @@ export function h(name, attributes = {}, ...children) {
   return filled(document.createElement(name), attributes, children);
 }
 
-/**
- * The same for SVG.
- * @param {string} name
- * @param {Record<string, unknown>} [attributes]
- * @param {...Child} children
- */
+/** The same for SVG. @param {string} name @param {Record<string, unknown>} [attributes] @param {...Child} children */
 export function svg(name, attributes = {}, ...children) {
   return filled(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
 }
 
-/**
- * A drawing of one path on a 24 × 24 grid; the words beside it say what it means.
- * @param {string} path
- */
+/** A drawing of one path on a 24 × 24 grid. @param {string} path */
 export function icon(path) {
-  return svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true", focusable: "false" },
-    svg("path", { d: path, fill: "none", stroke: "currentColor", "stroke-width": 2, "stroke-linecap": "round", "stroke-linejoin": "round" }));
+  return svg("svg", { viewBox: "0 0 24 24", class: "icon", "aria-hidden": "true" }, svg("path", { d: path }));
 }
 
-/**
- * @template {Element} Made
- * @param {Made} made
- * @param {Record<string, unknown>} attributes
- * @param {Child[]} children
- * @returns {Made}
- */
+/** @template {Element} Made @param {Made} made @param {Record<string, unknown>} attributes @param {Child[]} children */
 function filled(made, attributes, children) {
   for (const [name, value] of Object.entries(attributes)) {
     if (typeof value === "function") made.addEventListener(name, /** @type {EventListener} */ (value));

@@ -1,27 +1,16 @@
 // The two pages behind the conversation: ask for a call back, erase everything.
 
-/** @import {Conversation} from "./conversation.js" */
-/** @import {Server} from "./server.js" */
-/** @import {Writing} from "./types" */
+/** @import {Place} from "./types" */
 
 import { h } from "./dom.js";
 import { Refused } from "./server.js";
 import { WORDS, day, fill } from "./words.js";
 
-/**
- * @typedef {object} Place where a form lives
- * @property {Server} server
- * @property {Conversation} conversation
- * @property {Writing} writing
- * @property {Record<string, string>} values what was typed, kept when the language changes
- * @property {() => void} leave
- */
-
 /** @param {Place} place */
 export function callbackForm({ server, writing, values, leave }) {
   const words = WORDS[writing];
   let version = "";
-  const consent = h("span", {}, words.consent);
+  const terms = h("p", { class: "notice" });
   const problem = h("p", { class: "problem", role: "alert" });
   const send = h("button", { type: "submit", class: "main", disabled: true }, words.request);
   const fields = [
@@ -32,9 +21,10 @@ export function callbackForm({ server, writing, values, leave }) {
     field("subject", words.subject, { required: true, maxlength: 200, dir: "auto" }),
     h("label", {}, words.slot, h("select", { name: "slot" }, ...Object.entries(words.slots).map(([slot, title]) =>
       h("option", { value: slot, selected: values.slot === slot }, title)))),
-    h("div", {}, h("label", { class: "consent" }, h("input", { type: "checkbox", name: "consent", required: true, "aria-describedby": "wrong-consent", checked: values.consent === "on" }), consent), complaint("consent")),
+    terms,
+    h("div", {}, h("label", { class: "consent" }, h("input", { type: "checkbox", name: "consent", required: true, "aria-describedby": "wrong-consent", checked: values.consent === "on" }), words.consent), complaint("consent")),
   ];
-  const form = h("form", { class: "page", novalidate: true, submit }, h("h3", { tabindex: -1 }, words.adviser), h("p", {}, words.adviserLead), ...fields, problem, send);
+  const form = h("form", { class: "page", novalidate: true, submit }, h("h3", { tabindex: -1 }, words.adviser), ...fields, problem, send);
   form.addEventListener("input", () => {
     for (const name of Object.keys(values)) delete values[name];
     Object.assign(values, Object.fromEntries(new FormData(form)));
@@ -44,9 +34,9 @@ export function callbackForm({ server, writing, values, leave }) {
 
   async function readNotice() {
     try {
-      const notice = await server.callbackNotice();
+      const notice = await server.notice("callback");
       version = notice.version;
-      consent.textContent = `${words.consent} : ${notice.text}`;
+      terms.textContent = notice.text;
       send.disabled = false;
     } catch {
       problem.replaceChildren(words.failed, " ", h("button", { type: "button", class: "small", click: () => { problem.textContent = ""; readNotice(); } }, words.again));
@@ -64,10 +54,10 @@ export function callbackForm({ server, writing, values, leave }) {
     const { consent: agreed, ...given } = /** @type {Record<string, string>} */ (Object.fromEntries(
       [...new FormData(form)].map(([name, value]) => [name, String(value).trim()]).filter(([, value]) => value)));
     const wrong = Object.entries({
-      name: given.name ? "" : words.needName,
+      name: given.name ? "" : words.needed,
       phone: given.phone || given.email ? "" : words.needReach,
       email: given.email && !/^\S+@\S+\.\S+$/.test(given.email) ? words.needEmail : "",
-      subject: given.subject ? "" : words.needSubject,
+      subject: given.subject ? "" : words.needed,
       consent: agreed ? "" : words.needConsent,
     });
     for (const [name, said] of wrong) complain(form, name, said);
@@ -77,7 +67,7 @@ export function callbackForm({ server, writing, values, leave }) {
     problem.textContent = "";
     try {
       const { due } = await server.callBack({ ...given, consent_version: version });
-      form.replaceWith(done(due ? fill(words.due, { date: day(due, writing) }) : words.noted));
+      form.replaceWith(done(fill(words.due, { date: day(due, writing) })));
     } catch (error) {
       problem.textContent = error instanceof Refused ? error.message : words.failed;
       send.disabled = false;
@@ -99,19 +89,16 @@ export function erasePage({ conversation, writing, leave }) {
   const yes = h("button", { type: "button", class: "main danger", click: erase }, words.eraseYes);
   const page = h("div", { class: "page" },
     h("h3", { tabindex: -1 }, words.erase), h("p", {}, words.eraseAsk), problem,
-    h("div", { class: "row" }, yes, h("button", { type: "button", class: "choice", click: leave }, words.eraseNo)));
+    h("p", {}, yes));
   return page;
 
   async function erase() {
     yes.disabled = true;
     try {
-      const receipt = await conversation.erase();
+      const erased = await conversation.erase();
       page.replaceChildren(
         h("h3", { tabindex: -1 }, words.erased),
-        receipt ? h("dl", {},
-          h("div", {}, h("dt", {}, words.receipt), h("dd", { class: "receipt", dir: "ltr" }, receipt.id)),
-          h("div", {}, h("dt", {}, words.erasedAt), h("dd", {}, day(receipt.erased_at, writing))),
-          h("div", {}, h("dt", {}, words.erasedWhat), h("dd", {}, h("ul", {}, ...receipt.what.map((what) => h("li", { dir: "auto" }, what)))))) : "",
+        erased ? h("p", { class: "notice receipt", dir: "auto" }, erased.text) : "",
         h("button", { type: "button", class: "main", click: leave }, words.restart));
       page.querySelector("h3")?.focus();
     } catch {
@@ -119,6 +106,14 @@ export function erasePage({ conversation, writing, leave }) {
       yes.disabled = false;
     }
   }
+}
+
+/** What is kept, why and for how long. @param {Place} place */
+export function privacyPage({ server, writing }) {
+  const words = WORDS[writing];
+  const text = h("p", { class: "notice", role: "status" });
+  server.notice("privacy").then((notice) => (text.textContent = notice.text), () => (text.textContent = words.failed));
+  return h("div", { class: "page" }, h("h3", { tabindex: -1 }, words.privacy), text);
 }
 
 /** Where the complaint about a field is written. @param {string} name */

@@ -1,6 +1,6 @@
 // One question and its answer, as elements: bubbles, choices, sources, thumbs.
 
-/** @import {Message, Source, Turn, Writing} from "./types" */
+/** @import {Message, Source, Turn, View, Writing} from "./types" */
 
 import { cardOf, isWeb, outLink, textBeside } from "./cards.js";
 import { h, icon } from "./dom.js";
@@ -10,22 +10,12 @@ const UP = "M7 11v9H4v-9zm0 0 4-8a2 2 0 0 1 2 2v4h6a2 2 0 0 1 2 2.3l-1.2 7A2 2 0
 const DOWN = "M7 13V4H4v9zm0 0 4 8a2 2 0 0 0 2-2v-4h6a2 2 0 0 0 2-2.3l-1.2-7A2 2 0 0 0 17.8 4H7";
 
 /**
- * What the bubbles need from the panel.
- * @typedef {object} Acts
- * @property {(title: string, payload: string) => void} choose
- * @property {() => void} retry
- * @property {(turn: Turn) => void} edit
- * @property {(about: string) => void} adviser
- * @property {(id: string, verdict: "helpful" | "not_helpful", reason?: string) => Promise<unknown>} judge
- */
-
-/**
  * Draws a turn into its element, again each time it changes. What is already there stays: a screen
  * reader must hear an answer once.
- * @param {HTMLElement} place @param {Turn} turn @param {Writing} writing of the interface
- * @param {boolean} away @param {Acts} acts
+ * @param {HTMLElement} place @param {Turn} turn @param {View} view
  */
-export function drawTurn(place, turn, writing, away, acts) {
+export function drawTurn(place, turn, view) {
+  const { writing } = view;
   const words = WORDS[writing];
   if (turn.asked && !place.querySelector(".mine")) {
     place.prepend(h("div", { class: "said mine", "aria-live": "off" },
@@ -35,29 +25,21 @@ export function drawTurn(place, turn, writing, away, acts) {
   const translated = place.dataset.writing !== writing;
   if (place.dataset.shown !== shown) {
     for (const old of place.querySelectorAll(".reply")) old.remove();
-    place.append(...turn.messages.map((message) => reply(message, acts)));
+    place.append(...turn.messages.map((message) => reply(message, view)));
   }
   if (place.dataset.shown !== shown || translated) {
     place.querySelector(".after")?.remove();
-    if (turn.state === "answered" && turn.outcome) place.append(after(turn, writing, acts));
+    if (turn.state === "answered" && turn.outcome) place.append(after(turn, view));
     const you = place.querySelector(".mine .unseen");
     if (you) you.textContent = words.you;
   }
   place.dataset.shown = shown;
   place.dataset.writing = writing;
-  drawState(place, turn, writing, away, acts);
+  drawState(place, turn, view);
 }
 
-/**
- * The bubbles of a greeting.
- * @param {Message[]} messages @param {Acts} acts
- */
-export function greetingOf(messages, acts) {
-  return messages.map((message) => reply(message, acts));
-}
-
-/** @param {HTMLElement} place @param {Turn} turn @param {Writing} writing @param {boolean} away @param {Acts} acts */
-function drawState(place, turn, writing, away, acts) {
+/** Draws how the sending of a turn stands. @param {HTMLElement} place @param {Turn} turn @param {View} view */
+export function drawState(place, turn, { writing, away, retry, edit }) {
   const words = WORDS[writing];
   const state = turn.state === "waiting" && !away ? "sending" : turn.state;
   const mark = `${state} ${writing}`;
@@ -67,15 +49,15 @@ function drawState(place, turn, writing, away, acts) {
   if (!turn.asked || state === "answered" || state === "kept" && turn.messages.length) return;
   const small = { type: "button", class: "small" };
   const said = state === "refused"
-    ? [`${words.refused}. `, h("span", { dir: "auto" }, turn.error), " ", h("button", { ...small, click: () => acts.edit(turn) }, words.edit)]
+    ? [h("span", { dir: "auto" }, turn.error), " ", h("button", { ...small, click: () => edit(turn) }, words.edit)]
     : state === "waiting"
-      ? [words.waiting, " ", h("button", { ...small, click: acts.retry }, words.retry)]
+      ? [words.waiting, " ", h("button", { ...small, click: retry }, words.again)]
       : [state === "kept" ? words.kept : words.sending];
   place.querySelector(".mine")?.after(h("div", { class: `state ${state}`, "aria-live": state === "sending" && "off" }, ...said));
 }
 
-/** @param {Message} message @param {Acts} acts */
-function reply(message, acts) {
+/** The bubble of a message, with its choices. @param {Message} message @param {View} view */
+export function reply(message, view) {
   const { language, direction, buttons, sources, certainty } = message;
   const words = WORDS[language];
   const inWords = certainty && /** @type {Record<string, string>} */ (words.certainty)[certainty];
@@ -83,11 +65,11 @@ function reply(message, acts) {
     h("span", { class: "unseen" }, "Dalil :"),
     h("div", { class: "bubble", part: "bubble", dir: direction },
       h("div", { class: "text" }, ...linked(textBeside(message), language)),
-      cardOf(message),
+      cardOf(message, view.endpoint),
       inWords ? h("p", { class: `certainty ${certainty}` }, inWords) : null,
       sources.length ? sourceList(sources, language) : null),
     buttons.length ? h("ul", { class: "choices", "aria-live": "off" }, ...buttons.map(({ title, payload }) => h("li", {},
-      h("button", { type: "button", part: "choice", dir: "auto", click: () => acts.choose(title, payload) }, title)))) : null);
+      h("button", { type: "button", part: "choice", dir: "auto", click: () => view.choose(title, payload) }, title)))) : null);
 }
 
 /** @param {Source[]} sources @param {Writing} writing */
@@ -103,20 +85,20 @@ function sourceList(sources, writing) {
         checked_on ? ` · ${words.checked} ${day(checked_on, writing)}` : "")))));
 }
 
-/** What comes after an answer: thumbs, and a person when Dalil hands over. @param {Turn} turn @param {Writing} writing @param {Acts} acts */
-function after(turn, writing, acts) {
-  const words = WORDS[writing];
+/** What comes after an answer: thumbs, and a person when Dalil hands over. @param {Turn} turn @param {View} view */
+function after(turn, view) {
+  const words = WORDS[view.writing];
   const place = h("div", { class: "after", "aria-live": "off" });
   if (turn.outcome === "handed_over" || turn.outcome === "not_found") {
-    place.append(h("button", { type: "button", class: "choice", click: () => acts.adviser(turn.asked ?? "") }, words.adviser));
+    place.append(h("button", { type: "button", class: "choice", click: () => view.adviser(turn.asked ?? "") }, words.adviser));
   }
-  if (turn.outcome !== "form_step") place.append(thumbs(turn, writing, acts));
+  if (turn.outcome !== "form_step") place.append(thumbs(turn, view));
   return place;
 }
 
-/** @param {Turn} turn @param {Writing} writing @param {Acts} acts */
-function thumbs(turn, writing, acts) {
-  const words = WORDS[writing];
+/** @param {Turn} turn @param {View} view */
+function thumbs(turn, view) {
+  const words = WORDS[view.writing];
   const thanked = h("p", { class: "soft", role: "status" });
   const up = h("button", { type: "button", class: "thumb", "aria-label": words.helpful, "aria-pressed": String(turn.verdict === "helpful"), click: () => judge("helpful") }, icon(UP));
   const down = h("button", { type: "button", class: "thumb", "aria-label": words.unhelpful, "aria-pressed": String(turn.verdict === "not_helpful"), click: () => judge("not_helpful") }, icon(DOWN));
@@ -134,7 +116,7 @@ function thumbs(turn, writing, acts) {
     if (reason) down.focus();
     try {
       // A thumb down counts at once; the reason, when one is given, completes it.
-      await acts.judge(turn.message_id, verdict, reason);
+      await view.judge(turn.message_id, verdict, reason);
       thanked.textContent = verdict === "helpful" || reason ? words.thanks : "";
     } catch {
       thanked.textContent = words.failed;
@@ -143,10 +125,9 @@ function thumbs(turn, writing, acts) {
   return h("div", { class: "thumbs" }, h("div", {}, up, down), why, thanked);
 }
 
-/**
- * A text whose web addresses can be followed.
- * @param {string} text @param {Writing} writing
- */
+/** A text whose web addresses can be followed. @param {string} text @param {Writing} writing */
 function linked(text, writing) {
-  return text.split(/(https?:\/\/[^\s)»،]*[^\s)»،.,;:!?])/).map((part) => isWeb(part) ? outLink(part, part, writing) : part);
+  // A French sign stays on the line of its word.
+  const tied = text.replace(/(?<=«) | (?=[»:;?!%])/g, "\u00a0");
+  return tied.split(/(https?:\/\/[^\s)»،]*[^\s)»،.,;:!?])/).map((part) => isWeb(part) ? outLink(part, part, writing) : part);
 }

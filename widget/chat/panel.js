@@ -1,18 +1,17 @@
 // The open dialog: header, log, composer, and the pages behind them.
 
-/** @import {Acts} from "./messages.js" */
-/** @import {Turn, Writing} from "./types" */
+/** @import {Turn, View, Writing} from "./types" */
 
 import { Conversation } from "./conversation.js";
 import { h, icon } from "./dom.js";
-import { callbackForm, erasePage } from "./forms.js";
-import { drawTurn, greetingOf } from "./messages.js";
+import { callbackForm, erasePage, privacyPage } from "./forms.js";
+import { drawState, drawTurn, reply } from "./messages.js";
 import { Server } from "./server.js";
 import { Store } from "./store.js";
 import { SMALL_SCREEN, style } from "./style.js";
 import { NAMES, TAGS, WORDS, writingOf } from "./words.js";
 
-const PAGES = { adviser: callbackForm, erase: erasePage };
+const PAGES = { adviser: callbackForm, privacy: privacyPage, erase: erasePage };
 // How long the log stays silent after a redraw, so that old answers are not read out again.
 const HUSH_MS = 400;
 const FOCUSABLE = "a[href], button:not([disabled]), input, select, textarea, summary, [tabindex='0']";
@@ -35,26 +34,26 @@ export class Panel {
   #contact;
 
   #title = h("h2", { id: "title", part: "title", tabindex: -1 });
-  #subtitle = h("p", { class: "subtitle" });
   #languages = h("div", { class: "languages", role: "group" }, ...Object.entries(NAMES).map(([writing, name]) =>
     h("button", { type: "button", value: writing, lang: TAGS[/** @type {Writing} */ (writing)], click: () => this.#conversation.choose(/** @type {Writing} */ (writing)) }, name)));
   #menuButton = h("button", { type: "button", class: "tool", "aria-expanded": "false", "aria-controls": "menu", click: () => this.#toggleMenu() }, icon("M4 6h16M4 12h16M4 18h16"));
   #closeButton = h("button", { type: "button", class: "tool", click: () => this.close() }, icon("M6 6l12 12M18 6 6 18"));
   #menu = h("ul", { id: "menu", class: "menu", hidden: true });
   #banner = h("div", { class: "banner", role: "status" });
-  #greeting = h("div", { class: "turn" });
+  #greeting = h("div", { class: "greeting" });
   #dots = h("div", { class: "dots", "aria-live": "off" }, h("span"), h("span"), h("span"));
-  #log = h("div", { class: "log", part: "log", role: "log", tabindex: 0, "aria-live": "polite" }, this.#greeting, this.#dots);
+  #log = h("div", { class: "log", part: "log", role: "log", tabindex: 0, "aria-live": "off" }, this.#greeting, this.#dots);
   #field = h("textarea", { id: "field", part: "field", rows: 1, dir: "auto", maxlength: 2000, enterkeyhint: "send", keydown: (/** @type {KeyboardEvent} */ event) => this.#typed(event) });
   #send = h("button", { type: "submit", class: "send", part: "send" }, icon("M4 12 20 4l-5 16-4-7z"));
   #composer = h("form", { class: "composer", part: "composer", submit: (/** @type {Event} */ event) => this.#submit(event) }, this.#field, this.#send);
   #behind = h("div", { class: "behind", hidden: true });
   #dialog = h("dialog", { class: "panel", part: "dialog", "aria-labelledby": "title", title: "" },
-    h("header", { part: "header" }, h("div", { class: "bar" }, h("div", { class: "names" }, this.#title, this.#subtitle), this.#menuButton, this.#closeButton), this.#languages),
+    h("div", { class: "head", part: "header" }, h("div", { class: "bar" }, this.#title, this.#menuButton, this.#closeButton), this.#languages),
     this.#menu, this.#banner, this.#log, this.#composer, this.#behind);
 
-  /** @type {Acts} */
-  #acts = {
+  /** @type {View} */
+  #view = {
+    writing: "fr", away: false, endpoint: "",
     choose: (title, payload) => this.#conversation.say(title, payload),
     retry: () => void this.#conversation.resume(),
     edit: (turn) => {
@@ -66,13 +65,11 @@ export class Panel {
     judge: (id, verdict, reason) => this.#server.judge(id, verdict, reason),
   };
 
-  /**
-   * @param {HTMLElement} host @param {ShadowRoot} root
-   * @param {{endpoint: string, launcher: HTMLElement, contact: () => Node}} options
-   */
+  /** @param {HTMLElement} host @param {ShadowRoot} root @param {{endpoint: string, launcher: HTMLElement, contact: () => Node}} options */
   constructor(host, root, { endpoint, launcher, contact }) {
     this.#host = host;
     this.#launcher = launcher;
+    this.#view.endpoint = new URL(endpoint, location.href).href;
     this.#server = new Server(endpoint);
     this.#conversation = new Conversation(this.#server, new Store(endpoint), writingOf(host.lang || document.documentElement.lang), endpoint);
     this.#contact = h("div", { class: "said contact-away", hidden: true }, contact());
@@ -86,10 +83,17 @@ export class Panel {
       this.#conversation.addEventListener(name, /** @type {EventListener} */ (act));
     on("greeting", () => this.#greet());
     on("turn", ({ detail }) => this.#draw(detail));
-    on("order", () => this.#quietly(() => this.#drawAll()));
+    on("order", () => this.#drawAll());
     on("status", () => this.#drawStatus());
-    on("language", () => this.#quietly(() => this.#translate()));
-    on("ready", () => this.#listen());
+    on("language", () => {
+      this.#quietly(() => this.#translate());
+      this.#emit("language", { language: this.#view.writing });
+    });
+    on("ready", () => {
+      this.#listen();
+      // From here on what comes is new: it is read out, the history was not.
+      this.#quietly(() => {});
+    });
     on("reset", () => this.#reset());
     document.addEventListener("visibilitychange", () => this.#listen(), { signal: this.#ending.signal });
     this.#dialog.addEventListener("keydown", (event) => this.#key(event));
@@ -157,9 +161,8 @@ export class Panel {
   }
 
   #greet() {
-    const draw = () => this.#greeting.replaceChildren(...greetingOf(this.#conversation.greeting, this.#acts));
-    if (this.#conversation.turns.size) this.#quietly(draw);
-    else draw();
+    if (!this.#conversation.turns.size) this.#log.setAttribute("aria-live", "polite");
+    this.#greeting.replaceChildren(...this.#conversation.greeting.map((message) => reply(message, this.#view)));
     this.#drawStatus();
   }
 
@@ -172,7 +175,7 @@ export class Panel {
       this.#dots.before(place);
     }
     const before = place.dataset.shown;
-    drawTurn(place, turn, this.#conversation.language, this.#conversation.away, this.#acts);
+    drawTurn(place, turn, this.#view);
     this.#drawStatus();
     if (before !== place.dataset.shown) {
       this.#scrollToLast();
@@ -181,7 +184,7 @@ export class Panel {
   }
 
   #drawAll() {
-    const { turns, language, away } = this.#conversation;
+    const { turns } = this.#conversation;
     for (const [id, place] of this.#places) {
       if (turns.has(id)) continue;
       place.remove();
@@ -192,7 +195,7 @@ export class Panel {
       const place = this.#places.get(id) ?? h("div", { class: "turn" });
       this.#places.set(id, place);
       if (last.nextElementSibling !== place) last.after(place);
-      drawTurn(place, turn, language, away, this.#acts);
+      drawTurn(place, turn, this.#view);
       last = place;
     }
     this.#drawStatus();
@@ -200,27 +203,31 @@ export class Panel {
   }
 
   #drawStatus() {
-    const { turns, greeting, language, away, typing } = this.#conversation;
-    const words = WORDS[language];
+    const { turns, greeting, language, away, awayBecause, typing } = this.#conversation;
+    const moved = this.#view.away !== away && [...turns.values()].at(-1)?.state !== "answered";
+    this.#view.away = away;
     for (const [id, place] of this.#places) {
       const turn = turns.get(id);
-      if (turn) drawTurn(place, turn, language, away, this.#acts);
+      if (turn) drawState(place, turn, this.#view);
     }
     const busy = !greeting.length || typing || [...turns.values()].some(({ state }) => state === "sending");
     this.#dots.hidden = away || !busy;
     this.#contact.hidden = !away || greeting.length > 0;
-    if (away !== this.#banner.hasChildNodes()) {
-      this.#banner.replaceChildren(...(away ? [words.away, " ", h("button", { type: "button", class: "small", click: this.#acts.retry }, words.again)] : []));
+    const words = WORDS[language];
+    const said = away ? awayBecause || words.away : "";
+    if (this.#banner.dataset.said !== said) {
+      this.#banner.dataset.said = said;
+      this.#banner.replaceChildren(...(away ? [said, " ", h("button", { type: "button", class: "small", click: this.#view.retry }, words.again)] : []));
     }
+    if (moved) this.#scrollToLast();
   }
 
   #translate() {
-    const writing = this.#conversation.language;
+    const writing = this.#view.writing = this.#conversation.language;
     const words = WORDS[writing];
     const whatsapp = (this.#host.getAttribute("whatsapp-number") ?? "").replace(/\D/g, "");
     this.#dialog.lang = TAGS[writing];
     this.#dialog.dir = writing === "ary-Arab" ? "rtl" : "ltr";
-    this.#subtitle.textContent = words.subtitle;
     for (const [target, label] of /** @type {[Element, string][]} */ ([
       [this.#languages, words.language], [this.#menuButton, words.menu], [this.#closeButton, words.close],
       [this.#log, words.log], [this.#field, words.field], [this.#send, words.send],
@@ -232,11 +239,9 @@ export class Panel {
       item(words.adviser, () => this.#show("adviser")),
       ...(whatsapp ? [h("li", {}, h("a", { href: `https://wa.me/${whatsapp}`, target: "_blank", rel: "noopener" }, words.whatsapp))] : []),
       item(words.text, () => this.#download("txt")), item(words.pdf, () => this.#download("pdf")),
-      item(words.erase, () => this.#show("erase")));
-    this.#banner.replaceChildren();
+      item(words.privacy, () => this.#show("privacy")), item(words.erase, () => this.#show("erase")));
     this.#drawAll();
     if (this.#page) this.#show(this.#page, this.#values);
-    this.#emit("language", { language: writing });
   }
 
   /** @param {"txt" | "pdf"} format */
@@ -285,7 +290,7 @@ export class Panel {
     this.#places.clear();
     const words = WORDS[this.#conversation.language];
     const restart = h("button", { type: "button", class: "choice", click: () => { this.#conversation.resume(); this.#field.focus(); } }, words.restart);
-    this.#greeting.replaceChildren(h("p", { class: "said" }, words.erasedElsewhere), restart);
+    this.#greeting.replaceChildren(h("p", { class: "said" }, words.erased), restart);
     this.#log.replaceChildren(this.#greeting, this.#contact, this.#dots);
     this.#dots.hidden = true;
     this.#emit("erased");

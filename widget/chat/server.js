@@ -7,18 +7,18 @@ const TIMEOUT_MS = 20_000;
 const SILENCE_MS = 45_000;
 const STREAM_RETRIES_BEFORE_POLLING = 2;
 
-/** The server could not be reached, or asks to come back later: worth trying again. */
+/** No answer, or "come back later" (then the message says why): worth trying again. */
 export class Away extends Error {}
 
-/** The server understood and said no: trying again would change nothing. */
+/** The server said no: trying again would change nothing. */
 export class Refused extends Error {
-  /** @param {number} status @param {string} message what the visitor can read */
+  /** @param {number} status @param {string} message */
   constructor(status, message) {
     super(message);
     this.status = status;
   }
 
-  /** Whether the conversation itself is gone, or no longer ours. */
+  /** Whether there is no such conversation any more, or none of ours. */
   get isGone() {
     return [401, 403, 404, 410].includes(this.status);
   }
@@ -31,7 +31,7 @@ export class Server {
   /** @type {Writing} */
   language = "fr";
 
-  /** @param {string} endpoint where the API lives, without a final slash */
+  /** @param {string} endpoint */
   constructor(endpoint) {
     this.#base = `${endpoint}/api`;
   }
@@ -61,9 +61,9 @@ export class Server {
     return this.#json("POST", `${this.#own}/messages/${encodeURIComponent(id)}/feedback`, { verdict, reason });
   }
 
-  /** @returns {Promise<{version: string, text: string}>} */
-  callbackNotice() {
-    return this.#json("GET", `/notices/callback?language=${this.language}`);
+  /** @param {"callback" | "privacy"} name @returns {Promise<{version: string, text: string}>} */
+  notice(name) {
+    return this.#json("GET", `/notices/${name}?language=${this.language}`);
   }
 
   /** @param {Record<string, string>} request @returns {Promise<{id: string, due: string}>} */
@@ -82,14 +82,12 @@ export class Server {
   }
 
   /**
-   * Follows the conversation until `signal` says stop: each event goes to `on.event`; `on.gap` runs
-   * whenever events may have been missed (at each connection, and instead of the stream where it
-   * cannot be had).
-   * @param {{event: (event: StreamEvent) => void, gap: () => Promise<void>}} on
+   * Follows the conversation until `signal`: a line that breaks is opened again after the event that
+   * `on.last` names; where none can be had, `on.poll` runs in its place.
+   * @param {{last: () => string, opened: () => void, event: (event: StreamEvent) => void, poll: () => Promise<void>}} on
    * @param {AbortSignal} signal
    */
   async follow(on, signal) {
-    let last = "";
     for (let failures = 0; !signal.aborted; failures += 1) {
       const line = new AbortController();
       const hangUp = () => line.abort();
@@ -97,34 +95,31 @@ export class Server {
       let silence = setTimeout(hangUp, SILENCE_MS);
       try {
         const response = await fetch(`${this.#base}${this.#own}/stream`, {
-          headers: this.#headers(last ? { "Last-Event-ID": last } : {}), signal: line.signal,
+          headers: this.#headers({ "Last-Event-ID": on.last() }), signal: line.signal,
         });
         if (!response.ok || !response.body) throw new Away();
-        await on.gap();
+        on.opened();
         failures = 0;
         const heard = () => {
           clearTimeout(silence);
           silence = setTimeout(hangUp, SILENCE_MS);
         };
-        for await (const event of eventsOf(response.body, heard)) {
-          last = event.id || last;
-          on.event(event);
-        }
+        for await (const event of eventsOf(response.body, heard)) on.event(event);
       } catch {
-        // Whatever broke the line, the answer is the same: wait a little and call again.
+        // Whatever broke the line: wait a little and call again.
       } finally {
         clearTimeout(silence);
         signal.removeEventListener("abort", hangUp);
         line.abort();
       }
       if (signal.aborted) return;
-      if (failures >= STREAM_RETRIES_BEFORE_POLLING) await on.gap().catch(() => {});
+      if (failures >= STREAM_RETRIES_BEFORE_POLLING) await on.poll().catch(() => {});
       await pause(Math.min(1000 * 2 ** failures, 8000), signal);
     }
   }
 
   get #own() {
-    if (!this.access) throw new Away("no conversation yet");
+    if (!this.access) throw new Away();
     return `/conversations/${this.access.id}`;
   }
 
@@ -137,14 +132,11 @@ export class Server {
   async #json(method, path, body) {
     const response = await this.#call(method, path, body);
     return response.json().catch(() => {
-      throw new Away("unreadable answer");
+      throw new Away();
     });
   }
 
-  /**
-   * @param {string} method @param {string} path @param {unknown} [body]
-   * @returns {Promise<Response>}
-   */
+  /** @param {string} method @param {string} path @param {unknown} [body] @returns {Promise<Response>} */
   async #call(method, path, body) {
     const line = new AbortController();
     const timer = setTimeout(() => line.abort(), TIMEOUT_MS);
@@ -156,21 +148,23 @@ export class Server {
         body: body ? JSON.stringify(body) : null,
       });
     } catch {
-      throw new Away(`${method} ${path}: no answer`);
+      throw new Away();
     } finally {
       clearTimeout(timer);
     }
     if (response.ok) return response;
-    if (response.status >= 500 || [408, 425, 429].includes(response.status)) throw new Away(`${response.status}`);
     const problem = await response.json().catch(() => null);
-    throw new Refused(response.status, problem?.error?.message ?? `${response.status}`);
+    const said = problem?.error?.message;
+    if (response.status === 429) throw new Away(said);
+    if (response.status >= 500) throw new Away();
+    throw new Refused(response.status, said ?? `${response.status}`);
   }
 }
 
 /**
- * The events of a server-sent stream. `EventSource` cannot show a token, so the format is read here.
- * @param {ReadableStream<Uint8Array>} body
- * @param {() => void} heard called for every piece received, heartbeats too
+ * The events of a stream, read here because `EventSource` cannot show a token; `heard` is called for
+ * heartbeats too.
+ * @param {ReadableStream<Uint8Array>} body @param {() => void} heard
  * @returns {AsyncGenerator<StreamEvent>}
  */
 export async function* eventsOf(body, heard) {
@@ -181,7 +175,7 @@ export async function* eventsOf(body, heard) {
     const { done, value } = await reader.read();
     if (done) return;
     heard();
-    rest += decoder.decode(value, { stream: true }).replaceAll("\r\n", "\n");
+    rest = (rest + decoder.decode(value, { stream: true })).replaceAll("\r\n", "\n");
     const blocks = rest.split("\n\n");
     rest = blocks.pop() ?? "";
     for (const block of blocks) {
@@ -200,10 +194,7 @@ export async function* eventsOf(body, heard) {
 /** @param {number} ms @param {AbortSignal} signal */
 function pause(ms, signal) {
   return new Promise((done) => {
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", () => {
-      clearTimeout(timer);
-      done(undefined);
-    }, { once: true });
+    setTimeout(done, ms);
+    signal.addEventListener("abort", done, { once: true });
   });
 }

@@ -27,19 +27,17 @@ ul, ol { list-style: none; }
 :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
 .unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .soft { color: var(--_soft); font-size: .875em; }
-.icon { display: block; width: 1.4em; height: 1.4em; }
+.icon { display: block; width: 1.4em; height: 1.4em; fill: none; stroke: currentColor; stroke-width: 2; stroke-linecap: round; stroke-linejoin: round; }
 [dir=rtl] .send .icon { transform: scaleX(-1); }
 
-header { flex: none; padding: .75em .75em .75em 1em; background: var(--_accent); color: var(--_accent-ink); }
-[dir=rtl] header { padding: .75em 1em .75em .75em; }
-header :focus-visible { outline-color: var(--_accent-ink); }
+.head { flex: none; padding: .75em .75em .75em 1em; background: var(--_accent); color: var(--_accent-ink); }
+[dir=rtl] .head { padding: .75em 1em .75em .75em; }
+.head :focus-visible { outline-color: var(--_accent-ink); }
 .bar { display: flex; align-items: center; gap: .25em; }
-.names { flex: 1; min-width: 0; }
-h2 { font-size: 1.15em; line-height: 1.3; }
-.subtitle { font-size: .8125em; line-height: 1.35; }
+h2 { flex: 1; min-width: 0; font-size: 1.2em; line-height: 1.3; }
 .tool { display: grid; place-items: center; width: 2.75em; height: 2.75em; border: 0; border-radius: 50%; background: none; }
 .tool:hover { background: rgb(255 255 255 / .16); }
-.languages { display: flex; flex-wrap: wrap; gap: .35em; margin-block-start: .5em; }
+.languages { display: flex; flex-wrap: wrap; gap: .35em; }
 .languages button { min-height: 2em; padding: .1em .8em; border: 1px solid currentColor; border-radius: 1em; background: none; font-size: .875em; }
 .languages [aria-pressed=true] { background: var(--_accent-ink); color: var(--_accent); border-color: var(--_accent-ink); font-weight: 600; }
 
@@ -53,7 +51,7 @@ h2 { font-size: 1.15em; line-height: 1.3; }
 
 .log { position: relative; flex: 1; min-height: 0; overflow-y: auto; overscroll-behavior: contain; padding: 1em; }
 .log:focus-visible { outline-offset: -3px; }
-.turn { margin-block-end: 1em; }
+.turn, .greeting { margin-block-end: 1em; }
 .said { display: flex; flex-direction: column; align-items: flex-start; margin-block-end: .6em; }
 .mine { align-items: flex-end; }
 .bubble {
@@ -76,8 +74,8 @@ h2 { font-size: 1.15em; line-height: 1.3; }
 .certainty { margin-block-start: .5em; font-size: .85em; color: var(--_soft); }
 .certainty::before { content: "●"; margin-inline-end: .4em; color: var(--_accent); }
 .certainty.single-press::before, .certainty.uncertain::before { content: "▲"; color: #9a5b00; }
-.sources { margin-block-start: .5em; font-size: .875em; }
-.sources summary { min-height: 1.75em; padding-block: .15em; color: var(--_soft); }
+details { margin-block-start: .5em; font-size: .875em; }
+summary { min-height: 1.75em; padding-block: .15em; color: var(--_soft); }
 .sources li { margin-block-start: .4em; }
 a { color: var(--_accent); text-underline-offset: .15em; }
 .thumbs > div:first-child { display: flex; gap: .15em; }
@@ -113,8 +111,7 @@ table { width: 100%; border-collapse: collapse; font-size: .875em; }
 th, td { min-width: 7em; padding: .4em .5em; border-block-end: 1px solid var(--_line); text-align: start; vertical-align: top; overflow-wrap: normal; }
 th[scope=row] { min-width: 6em; font-weight: 500; color: var(--_soft); }
 .total { font-size: 1.5em; font-weight: 700; line-height: 1.3; color: var(--_accent); }
-.bar.reached .cap { stroke-width: 5; }
-svg.bar { display: block; margin-block-start: .5em; overflow: visible; }
+.rates { display: block; margin-block-start: .5em; overflow: visible; }
 .room { fill: #e9e4d8; stroke: var(--_edge); }
 .piece { fill: var(--_accent); stroke: var(--_surface); stroke-width: 1.5; }
 .piece-1 { fill: #a4491a; } .piece-2 { fill: #2a5b9c; }
@@ -124,7 +121,6 @@ svg.bar { display: block; margin-block-start: .5em; overflow: visible; }
 .bonuses li::before { content: ""; position: absolute; inset-inline-start: 0; inset-block-start: .75em; width: .8em; height: .8em; border-radius: .2em; background: var(--_accent); }
 .bonuses li:nth-child(3n+2)::before { background: #a4491a; }
 .bonuses li:nth-child(3n)::before { background: #2a5b9c; }
-.bonuses + .card-title { margin-block-start: .5em; }
 .conditions li { display: flex; gap: .6em; padding-block: .15em; }
 .mark { flex: none; width: 1em; text-align: center; font-weight: 700; }
 
@@ -145,20 +141,17 @@ h3 { font-size: 1.1em; }
 .page [aria-invalid=true] { border: 2px solid var(--_alarm); }
 [dir=rtl] input[dir=ltr] { text-align: end; }
 .consent { display: flex; gap: .7em; align-items: start; font-size: .9em; }
+.notice { white-space: pre-line; font-size: .9em; overflow-wrap: anywhere; }
 .problem { color: var(--_alarm); font-size: .9em; }
 .problem:not(:empty) { margin-block-start: .25em; }
 .problem:empty { display: none; }
 .main { min-height: 2.75em; padding: .45em 1.2em; border: 0; border-radius: 1.4em; background: var(--_accent); color: var(--_accent-ink); font-weight: 600; }
 .danger { background: var(--_alarm); color: #fff; }
-.row { display: flex; flex-wrap: wrap; gap: .6em; }
-.receipt { overflow-wrap: anywhere; font-family: ui-monospace, monospace; font-size: .9em; }
-[dir=rtl] .receipt { text-align: end; }
 
 @media (prefers-reduced-motion: reduce) { .dots, .dots span { animation: none; } }
 @media (forced-colors: active) {
   .bubble, .card, .languages button, .thumb, .send, .main, .choice, .dots span { border: 1px solid CanvasText; }
   .languages [aria-pressed=true], .thumb[aria-pressed=true] { forced-color-adjust: none; background: Highlight; color: HighlightText; }
-  .piece, .room { stroke: CanvasText; }
-  .piece { fill: CanvasText; } .piece-1 { fill: Highlight; } .piece-2 { fill: GrayText; } .room { fill: Canvas; } .cap { stroke: CanvasText; }
+  .rates { forced-color-adjust: none; background: #fff; }
 }
 `);
