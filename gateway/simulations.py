@@ -11,16 +11,9 @@ from fastapi.responses import FileResponse, HTMLResponse, Response
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
 from answers.figures import date_text
-from answers.simulating import (
-    Simulation,
-    card,
-    fields_text,
-    page_link,
-    readable,
-    scheme_lines,
-    simulation_of,
-    typed_answer,
-)
+from answers.project_reading import typed_answer
+from answers.project_words import fields_text, page_link, readable
+from answers.simulation_result import Simulation, card, scheme_lines, simulation_of
 from answers.words import say
 from database.session import open_session
 from database.vocabulary import WRITINGS, Writing

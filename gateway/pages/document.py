@@ -4,16 +4,9 @@ from datetime import date
 from io import BytesIO
 
 from answers.figures import date_text
+from answers.project_words import fields_text, in_list
 from answers.reply import SourceLink
-from answers.simulating import (
-    DOUBTFUL,
-    SchemeResult,
-    Simulation,
-    amount_lines,
-    bonus_text,
-    fields_text,
-    in_list,
-)
+from answers.simulation_result import DOUBTFUL, SchemeResult, Simulation, amount_lines, bonus_text
 from answers.words import say
 from database.vocabulary import Writing
 from gateway.pages.picture import Picture, picture_of, png

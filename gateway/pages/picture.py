@@ -9,7 +9,8 @@ from importlib.resources import files
 import resvg_py
 from markupsafe import Markup
 
-from answers.simulating import BonusLine, CapLine, SchemeResult, in_list
+from answers.project_words import in_list
+from answers.simulation_result import BonusLine, CapLine, SchemeResult
 from answers.words import say
 from database.vocabulary import Writing
 from gateway.pages.templates import TEMPLATES
@@ -30,6 +31,7 @@ RIGHT_TO_LEFT, END = "\u2067", "\u2069"
 class Segment:
     """One bonus: where it stands on the bar and what is said of it."""
 
+    title: str
     x: float
     width: float
     colour: str
@@ -50,6 +52,11 @@ class Picture:
     unpaid_x: float
     unpaid_width: float
     notice: str
+
+    @property
+    def colours(self) -> dict[str, str]:
+        """The colour of each bonus, by its title."""
+        return {segment.title: segment.colour for segment in self.segments}
 
     @property
     def from_the_right(self) -> bool:
@@ -84,16 +91,17 @@ def picture_of(result: SchemeResult, project: str, writing: Writing) -> Picture 
     )
 
 
-def svg(picture: Picture, *, framed: bool = False) -> Markup:
-    """The bar and its legend; `framed` adds title, total and notice, to stand alone."""
+def svg(picture: Picture, *, legend: bool = False, framed: bool = False) -> Markup:
+    """The bar; `legend` says what its parts are, `framed` adds title, total and notice."""
     template = TEMPLATES.get_template("bar.svg")
-    return Markup(template.render(picture=picture, framed=framed, line=_line, width=WIDTH))
+    drawn = template.render(picture=picture, legend=legend, framed=framed, line=_line, width=WIDTH)
+    return Markup(drawn)
 
 
 def png(picture: Picture, *, framed: bool = True) -> bytes:
-    """The same as an image that can be sent."""
+    """The bar with its legend, as an image that can be sent."""
     return resvg_py.svg_to_bytes(
-        svg_string=str(svg(picture, framed=framed)),
+        svg_string=str(svg(picture, legend=True, framed=framed)),
         background="#ffffff",
         skip_system_fonts=True,
         font_dirs=FONT_FOLDERS,
@@ -113,7 +121,7 @@ def _reservations(result: SchemeResult, writing: Writing) -> list[str]:
 
 def _lines(project: str) -> list[str]:
     """The project over several lines, no answer cut in two."""
-    unbroken = project.replace(" ", "\u00a0").replace("\u00a0·\u00a0", " ·\u00a0")
+    unbroken = project.replace(" ", "\u00a0").replace("\u00a0·\u00a0", "\u00a0· ")
     return textwrap.wrap(unbroken, LINE_LENGTH)
 
 
@@ -139,7 +147,7 @@ def _segments(
         shown = in_list(list(dict.fromkeys(amounts)), writing, "dot")
         text = say("simulation.bonus_rate", writing, title=line.title, rate=shown)
         colour = COLOURS[index % len(COLOURS)]
-        segments.append(Segment(_across(start, width, mirrored), width, colour, text))
+        segments.append(Segment(line.title, _across(start, width, mirrored), width, colour, text))
         start += width
     return segments
 
