@@ -1,5 +1,6 @@
 """Answers a question about one aspect of one subject, from the facts and from nothing else."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -50,7 +51,11 @@ SERVED_BY = {
 COMPILED = ("documents", "cost", "delay")
 NOTED_STATUSES = ("announced", "project", "unconfirmed", "closed", "expired")
 CHOICES = 3
-ARTICLES = frozenset("le la les l de du des d dyal ديال د ال".split())
+# Around a name these ask what it is, and nothing else.
+WHAT_IS = frozenset(
+    "le la les l de du des d dyal c est ce quoi que qu koi veut dire chno chnou ach ash hiya howa hada hadi kat3ni "
+    "ديال د ال شنو شنهو أش آش اش هو هي هاد كتعني معنى ما".split()
+)
 # Asked of a thing by its name: a name that nobody knows is then not found, whatever place is named.
 NAMING_INTENTS = ("ask_overview", "ask_amount", "ask_status", "ask_conditions", "ask_how_to_apply")
 
@@ -61,12 +66,16 @@ def answer(session: Session, turn: Turn, *, on: date) -> Reply:
 
 
 def names_a_subject_alone(session: Session, turn: Turn) -> bool:
-    """Whether a message is nothing but the name of a subject: then it asks what that is."""
+    """Whether a message is a subject's name, alone or with "what is": it asks what that is."""
     said = words(turn.text)
     certain = lexicon(session).links(turn.text).certain if said and not turn.memory.awaiting else ()
     if not certain:
         return False
-    return all(at in certain[0].tokens or word in ARTICLES for at, word in enumerate(said))
+    if not all(at in certain[0].tokens or word in WHAT_IS for at, word in enumerate(said)):
+        return False
+    # A name may hold the aspect's own word ("conditions TPME"): then the aspect stands.
+    known = turn.aspect in aspects_of(session, certain[0].subject_id)
+    return len(said) == 1 or not known
 
 
 def _answer_one(session: Session, question: Turn, on: date) -> Reply:
@@ -110,6 +119,8 @@ def _answer_one(session: Session, question: Turn, on: date) -> Reply:
         return _about(session, hits[0].subject_id, question, on)
     found = [hit.subject_id for hit in hits]
     near = list(dict.fromkeys([*found, *_near_names(links, question)]))[:CHOICES]
+    if question.unknown_words and question.intent in NAMING_INTENTS:
+        return not_found(session, question.writing, near)
     if near:
         return which_subject(session, near, question, key="did_you_mean")
     if question.unknown_words:
@@ -179,8 +190,8 @@ def which_subject(
     return Reply("clarified", question.writing, (Message(text, buttons),), {"aspect": aspect})
 
 
-def not_found(session: Session, writing: Writing) -> Reply:
-    """Says that the facts hold nothing on this, and who can answer."""
+def not_found(session: Session, writing: Writing, near: Sequence[str] = ()) -> Reply:
+    """Says that the facts hold nothing on this and who can answer, with the nearest subjects."""
     authority = subject_named(session, DEFAULT_AUTHORITY)
     text = say(
         "not_found",
@@ -188,11 +199,12 @@ def not_found(session: Session, writing: Writing) -> Reply:
         authority=name_of(authority, writing) if authority else "CRI",
         contact=contact_text(session, DEFAULT_AUTHORITY, writing),
     )
-    return Reply(
-        "not_found",
-        writing,
-        (Message(text, (Button(say("button.human", writing), payload("ask_human")),)),),
-    )
+    buttons = [
+        Button(name_of(subject, writing), payload("ask_overview", subject=subject.id))
+        for subject in subjects_named(session, near)
+    ]
+    buttons.append(Button(say("button.human", writing), payload("ask_human")))
+    return Reply("not_found", writing, (Message(text, tuple(buttons)),))
 
 
 def contact_text(session: Session, subject_id: str, writing: Writing) -> str:
