@@ -118,7 +118,7 @@ def take_element(session: Session, turn: Turn, *, on: date) -> Reply:
     kinds = {link.kind for link in links.certain}
     if kinds - {"territory"}:
         return answer(session, replace(turn, intent="ask_overview"), on=on)
-    if turn.memory.subject and kinds:
+    if turn.memory.subject and kinds and len(links.unlinked_words) <= 1:
         return elsewhere(session, turn, on)
     if any(turn.entities.get(quantity) for quantity in QUANTITIES):
         return simulate(session, turn, on=on)
@@ -189,6 +189,9 @@ def clarify(session: Session, turn: Turn, *, on: date) -> Reply:
     if turn.english:
         return small_talk(session, turn, on=on)
     links = lexicon(session).links(turn.text)
+    named_kinds = {link.kind for link in links.certain}
+    if named_kinds <= {"territory"} and (turn.first("sector") or turn.first("audience")):
+        return list_asked(session, turn, on=on)
     subject = next((link.subject_id for link in links.certain), turn.memory.subject)
     readings = [name for name in turn.ranking if has_words(f"reading.{name}")][:2]
     named = subject_named(session, subject) if subject else None
