@@ -14,7 +14,7 @@ from rasa.shared.nlu.constants import INTENT, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 
-from bot.nlu.decision import Thresholds, decide
+from bot.nlu.decision import DEFAULTS, Thresholds, decide
 from bot.nlu.intent import IntentModel
 
 
@@ -29,18 +29,13 @@ class SkeletonIntentClassifier(IntentClassifier, GraphComponent):
         resource: Resource,
         model: IntentModel,
     ) -> None:
-        self._thresholds = Thresholds(config["reject_below"], config["ask_below"])
+        self._thresholds = Thresholds.of(config)
         self._storage, self._resource, self._model = model_storage, resource, model
 
     @staticmethod
     def get_default_config() -> Dict[str, Any]:
-        """How the model learns, and the in-scope scores below which to reject or to ask."""
-        return {
-            "inverse_regularisation": 1.0,
-            "sentence_vectors": False,
-            "reject_below": 0.05,
-            "ask_below": 0.12,
-        }
+        """How the model learns, and when it rejects or asks."""
+        return dict(DEFAULTS)
 
     @classmethod
     def create(

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from bot.nlu.folding import words
 from bot.nlu.intent import OUT_OF_SCOPE, IntentModel, Reading
 
-# How the model learns, and the in-scope scores below which to reject or to ask.
+# How the model learns, and when it does not answer, calibrated on the development set
+# (docs/nlu.md): `reject_below` and `sure_below` are in-scope scores, `ask_below` a probability.
 DEFAULTS: dict[str, Any] = {
     "inverse_regularisation": 1.0,
     "sentence_vectors": False,
-    "reject_below": 0.05,
-    "ask_below": 0.12,
+    "reject_below": 0.65,
+    "sure_below": 0.9,
+    "ask_below": 0.35,
 }
 FALLBACK = "nlu_fallback"
 RANKING_LENGTH = 5
@@ -60,14 +63,20 @@ SURE = 0.5
 
 @dataclass(frozen=True)
 class Thresholds:
-    """Below the in-scope score `reject` a message is out of scope; below `sure`, or when its best
+    """When a message is not answered at once.
 
-    reading has a probability below `ask`, the person is asked which reading is meant.
+    Below the in-scope score `reject` it is out of scope; below `sure`, or when the best reading
+    has a probability below `ask`, the person is asked which reading is meant.
     """
 
     reject: float
     ask: float
     sure: float = 0.0
+
+    @classmethod
+    def of(cls, settings: Mapping[str, Any]) -> Thresholds:
+        """The thresholds among a classifier's settings."""
+        return cls(settings["reject_below"], settings["ask_below"], settings["sure_below"])
 
 
 def decide(model: IntentModel, text: str, thresholds: Thresholds) -> dict[str, Any]:

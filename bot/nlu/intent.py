@@ -146,10 +146,12 @@ class IntentModel:
         probabilities = powers / powers.sum(axis=1, keepdims=True)
         likeness = self._sentences @ _unit_rows(spelling).T
         inside = likeness[self._inside].max(axis=0).toarray().ravel()
-        outside = likeness[~self._inside].max(axis=0).toarray().ravel() if not self._inside.all() else inside * 0
-        return [
-            self._reading(*row) for row in zip(probabilities, inside, outside)
-        ]
+        outside = (
+            likeness[~self._inside].max(axis=0).toarray().ravel()
+            if not self._inside.all()
+            else inside * 0
+        )
+        return [self._reading(*row) for row in zip(probabilities, inside, outside)]
 
     def _reading(self, probabilities: Any, inside: float, outside: float) -> Reading:
         order = np.argsort(-probabilities)
