@@ -53,7 +53,8 @@ NOTED_STATUSES = ("announced", "project", "unconfirmed", "closed", "expired")
 CHOICES = 3
 # Around a name these ask what it is, and nothing else.
 WHAT_IS = frozenset(
-    "le la les l de du des d dyal c est ce quoi que qu koi veut dire chno chnou ach ash hiya howa hada hadi kat3ni "
+    "le la les l de du des d dyal c est ce quoi que qu quel quelle quels quelles "
+    "koi veut dire chno chnou ach ash hiya howa hada hadi kat3ni "
     "ديال د ال شنو شنهو أش آش اش هو هي هاد كتعني معنى ما".split()
 )
 # Asked of a thing by its name: a name that nobody knows is then not found, whatever place is named.

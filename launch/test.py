@@ -22,6 +22,7 @@ def main() -> int:
                 "-m",
                 "pytest",
                 "tests/bot",
+                "tests/nlu/test_decision.py",
                 "-q",
                 "-W",
                 "ignore",
