@@ -84,7 +84,8 @@ def supervise() -> int:
     }
     manager = Manager(Printer(sys.stdout))
     for name, process in environ.parse_procfile((ROOT / "Procfile").read_text()).processes.items():
-        manager.add_process(name, f"exec {process}", env=variables, cwd=str(ROOT))
+        kept = f"exec {sys.executable} -m launch.keep {process}"
+        manager.add_process(name, kept, env=variables, cwd=str(ROOT))
     announcer = threading.Thread(target=announce_when_ready, daemon=True)
     announcer.start()
     manager.loop()
