@@ -29,6 +29,16 @@ app = typer.Typer(
 )
 content = typer.Typer(no_args_is_help=True, help="The facts people edit, and their database.")
 app.add_typer(content, name="content")
+whatsapp = typer.Typer(no_args_is_help=True, help="The WhatsApp channel.")
+app.add_typer(whatsapp, name="whatsapp")
+
+
+@whatsapp.command("check")
+def check_whatsapp() -> None:
+    """Verify the WhatsApp configuration without sending to anyone."""
+    from gateway.whatsapp import check
+
+    raise typer.Exit(check.check())
 
 
 @app.callback()

@@ -59,10 +59,18 @@ def main() -> int:
     """Print what was found; 1 when something stands in the way."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rotate", action="store_true", help="encrypt with the newest key")
-    if parser.parse_args().rotate:
-        with open_session() as session:
-            print(f"{encrypt_people_again(session)} identities written with the newest key")
-        return 0
+    return rotate() if parser.parse_args().rotate else check()
+
+
+def rotate() -> int:
+    """Write every identity again, encrypted with the newest key."""
+    with open_session() as session:
+        print(f"{encrypt_people_again(session)} identities written with the newest key")
+    return 0
+
+
+def check() -> int:
+    """Print whether the channel can work, without sending to anyone; 1 when it cannot."""
     found = list(problems(settings()))
     for problem in found:
         print(f"✗ {problem}")
