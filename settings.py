@@ -3,10 +3,15 @@
 Each field is read from the environment as ``DALIL_<FIELD>``, except those whose names other
 tools already know (``DATABASE_URL``, ``PORT``) and those of WhatsApp (``WHATSAPP_<FIELD>``). A
 value that cannot be read raises ``pydantic.ValidationError``, which names the variable.
+
+What the environment does not give may stand in a file named like the variable, in the folder
+``DALIL_SECRETS_DIR`` (``/run/secrets`` when there is one): there container engines put secrets.
 """
 
+import os
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -26,6 +31,13 @@ class Settings(BaseSettings):
     )
     port: int = Field(default=8000, alias="PORT", description="Port of the public web server.")
     host: str = Field(default="127.0.0.1", description="Address the public web server listens on.")
+    tracker_url: str = Field(
+        default="",
+        description="Where Rasa keeps its dialogues: a database of its own; else `var/dialogue.db`.",
+    )
+    database_connections: int = Field(
+        default=15, description="Most connections to PostgreSQL that one process holds."
+    )
     rasa_url: str = Field(
         default="http://127.0.0.1:5005", description="Where the gateway reaches Rasa."
     )
@@ -82,10 +94,19 @@ class Settings(BaseSettings):
         default=2, description="Working days within which an adviser calls back."
     )
     conversation_months: int = Field(
-        default=12, description="How long a conversation is kept, as the privacy notice says."
+        default=12, ge=1, description="How long a conversation is kept, as the privacy notice says."
     )
     contact_months: int = Field(
-        default=6, description="How long a contact is kept after its call-back is closed."
+        default=6, ge=1, description="How long a contact is kept after its call-back is closed."
+    )
+    audit_months: int = Field(
+        default=24,
+        ge=1,
+        description="How long the trail of what the staff read and changed is kept.",
+    )
+    purge_daily: bool = Field(
+        default=True,
+        description="Whether the web server erases once a day what is past its time.",
     )
     whatsapp_app_secret: SecretStr = Field(
         default=SecretStr(""),
@@ -137,13 +158,72 @@ class Settings(BaseSettings):
         alias="WHATSAPP_BODY_MAX_BYTES",
         description="Largest webhook accepted: Meta sends up to 3 MB.",
     )
+    console_idle_minutes: int = Field(
+        default=120, description="After how long without a click staff must sign in again."
+    )
+    console_session_hours: int = Field(
+        default=12, description="After how long staff must sign in again in any case."
+    )
+    console_body_max_bytes: int = Field(
+        default=1024 * 1024, description="Largest form or file that staff may send."
+    )
+    single_editor: bool = Field(
+        default=False,
+        description="Let editors of facts publish their own drafts, where only one person edits.",
+    )
+    open_statistics: bool = Field(
+        default=False,
+        description="Whether anybody may see `/console/statistics`: counts of ten and more.",
+    )
+    rate_sign_in: str = Field(
+        default="10/15minute",
+        description="Attempts to sign in to the console, per address and per account.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        description="Identity provider (OpenID Connect) with which staff may sign in. Absent: none.",
+    )
+    oidc_client_id: str = Field(default="", description="How that provider names this console.")
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="The secret that goes with that name, if there is one."
+    )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Logs as lines for people, or as JSON for machines."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="WARNING", description="The least important log lines that are written."
+    )
+    metrics_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="Bearer token for `/metrics`; without one only this machine may read it.",
+    )
+    otlp_endpoint: str = Field(
+        default="",
+        alias="OTEL_EXPORTER_OTLP_ENDPOINT",
+        description="Where traces are sent (OTLP over HTTP); absent: none are recorded.",
+    )
     public_url: str = Field(
         default="", description="Address of the website as visitors see it, for links to it."
+    )
+    copies: int = Field(
+        default=2, ge=1, le=16, description="Copies of each process that `make run-scaled` starts."
+    )
+    scaled_folder: Path = Field(
+        default=ROOT / "var" / "scaled", description="What `make run-scaled` keeps while it runs."
+    )
+    model: Path | None = Field(
+        default=None,
+        description="Model that `make run-scaled` serves as it is; absent: trained here if needed.",
+    )
+    tls_certificate: Path | None = Field(
+        default=None,
+        description="PEM file (certificate, then key) with which `make run-scaled` speaks HTTPS.",
     )
     content: Path = Field(default=ROOT / "content", description="Folder of facts and words.")
 
 
 @cache
 def settings() -> Settings:
-    """The settings of this process, read from the environment on first use."""
-    return Settings()
+    """The settings of this process, read from the environment and its secrets on first use."""
+    folder = Path(os.environ.get("DALIL_SECRETS_DIR", "/run/secrets"))
+    return Settings(_secrets_dir=folder if folder.is_dir() else None)
