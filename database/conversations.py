@@ -2,16 +2,29 @@
 
 import hashlib
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import delete, exists, func, or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import Text, delete, exists, func, literal, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, selectinload
 
-from database.tables import Callback, Conversation, Erasure, Feedback, Turn, Utterance
+from database.conversation_search import forget_erased_words, searched_words
+from database.tables import (
+    Callback,
+    Conversation,
+    Erasure,
+    Feedback,
+    Turn,
+    UtcDateTime,
+    Utterance,
+)
+
+# What is above is a slip of the finger, and more than a database keeps.
+LARGEST_AMOUNT = 10**15
 
 
 def conversation_named(session: Session, conversation_id: str) -> Conversation | None:
@@ -39,20 +52,29 @@ def take_in(
 
     `text` is what was typed, or the title of the button whose `payload` was sent.
     """
-    turn = Turn(
-        conversation_id=conversation_id,
-        message_id=message_id,
-        text=text,
-        payload=payload,
-        received_at=at,
-        state="received",
+    taken: dict[str, Any] = {
+        "message_id": literal(message_id),
+        "text": literal(text, Text),
+        "payload": literal(payload, Text),
+        "received_at": literal(at, UtcDateTime),
+        "state": literal("received"),
+        "words": literal(searched_words(text or ""), Text),
+        "conversation_id": Conversation.id,
+        "channel": Conversation.channel,
+    }
+    # One statement: it neither waits for a lock between two steps nor needs a savepoint.
+    insert = postgresql.insert if _is_postgres(session) else sqlite.insert
+    stored = (
+        insert(Turn)
+        .from_select(list(taken), select(*taken.values()).where(Conversation.id == conversation_id))
+        .on_conflict_do_nothing(index_elements=["conversation_id", "message_id"])
+        .returning(Turn.id)
     )
-    try:
-        with session.begin_nested():
-            session.add(turn)
-    except IntegrityError:
-        return False
-    return True
+    return session.execute(stored).scalar() is not None
+
+
+def _is_postgres(session: Session) -> bool:
+    return session.get_bind().dialect.name == "postgresql"
 
 
 def next_turn(
@@ -76,7 +98,11 @@ def next_turn(
     ).scalar()
     if held is None:
         return None
-    return session.scalar(select(Turn).where(*waiting).order_by(Turn.id).limit(1))
+    turn = session.scalar(select(Turn).where(*waiting).order_by(Turn.id).limit(1))
+    if turn is None:
+        # PostgreSQL waited for the row while another worker answered what this one had seen wait.
+        let_go(session, conversation_id, holder)
+    return turn
 
 
 def let_go(session: Session, conversation_id: str, holder: str) -> None:
@@ -107,6 +133,7 @@ def store_answer(
         .where(Conversation.id == conversation_id)
         .values(writing=answer["language"], held_by=None, held_until=None)
         .returning(Conversation.id)
+        .execution_options(synchronize_session=False)
     ).scalar()
     turn = turn_of_message(session, conversation_id, message_id) if kept else None
     if turn is None or turn.state == "answered":
@@ -119,12 +146,34 @@ def store_answer(
     turn.confidence = understood["intent"]["confidence"]
     turn.understood = understood
     turn.outcome = answer["outcome"]
+    turn.subject = answer.get("subject")
+    turn.aspect = answer.get("aspect")
+    turn.province = next((str(value) for value in _named(understood, "province")), None)
+    turn.amount = _largest_amount(understood)
+    turn.took_ms = round((at - turn.received_at).total_seconds() * 1000)
     turn.reply = [
         {"id": f"{turn.id}-{position}", **message}
         for position, message in enumerate(answer["messages"], start=1)
     ]
     _utter(session, conversation_id, turn_id=turn.id, said_at=at)
     return turn
+
+
+def _named(understood: dict[str, Any], kind: str) -> Iterator[Any]:
+    """The values of the elements of a kind that a message names."""
+    for element in understood.get("entities") or ():
+        if element["entity"] == kind:
+            yield element["value"]
+
+
+def _largest_amount(understood: dict[str, Any]) -> int | None:
+    """The largest amount named, in whole dirhams: a visitor may name what they have and what they need."""
+    named = [
+        int(Decimal(value.get("upper") or value["value"]))
+        for value in _named(understood, "amount")
+        if isinstance(value, dict) and value["unit"] == "MAD"
+    ]
+    return max((amount for amount in named if amount <= LARGEST_AMOUNT), default=None)
 
 
 def add_staff_message(
@@ -202,12 +251,16 @@ def news_of(session: Session, conversation_ids: Collection[str]) -> dict[str, Ne
     return {row[0]: News(row[1], row[2]) for row in rows}
 
 
-def conversations_waiting(session: Session, *, before: datetime, limit: int) -> list[str]:
-    """Which conversations hold messages that came before this moment and have no answer?"""
+def conversations_waiting(
+    session: Session, *, before: datetime, now: datetime, limit: int
+) -> list[str]:
+    """Which conversations hold messages that came before this moment, unanswered and in no hands?"""
+    free = or_(Conversation.held_until.is_(None), Conversation.held_until < now)
     return list(
         session.scalars(
             select(Turn.conversation_id)
-            .where(Turn.state == "received", Turn.received_at < before)
+            .join(Conversation, Conversation.id == Turn.conversation_id)
+            .where(Turn.state == "received", Turn.received_at < before, free)
             .group_by(Turn.conversation_id)
             .order_by(func.min(Turn.received_at))
             .limit(limit)
@@ -285,6 +338,7 @@ def erase_conversation(session: Session, conversation_id: str, *, at: datetime) 
     ).scalar()
     if gone is None:
         return None
+    forget_erased_words(session)
     erasure = Erasure(
         id=str(uuid.uuid4()),
         conversation_hash=hash_of(conversation_id),
@@ -296,11 +350,14 @@ def erase_conversation(session: Session, conversation_id: str, *, at: datetime) 
     return erasure
 
 
-def erasures_to_finish(session: Session, *, before: datetime) -> list[Erasure]:
-    """Which erasures made before this moment still wait for Rasa to forget?"""
+def erasures_to_finish(session: Session, *, before: datetime, limit: int = 100) -> list[Erasure]:
+    """Which erasures made before this moment still wait for Rasa to forget? The oldest first."""
     return list(
         session.scalars(
-            select(Erasure).where(Erasure.to_forget.is_not(None), Erasure.erased_at < before)
+            select(Erasure)
+            .where(Erasure.to_forget.is_not(None), Erasure.erased_at < before)
+            .order_by(Erasure.erased_at)
+            .limit(limit)
         )
     )
 
@@ -313,21 +370,6 @@ def finish_erasure(session: Session, erasure_id: str) -> None:
 def hash_of(conversation_id: str) -> str:
     """How the register names a conversation. Ids are random: the hash cannot be searched back."""
     return hashlib.sha256(conversation_id.encode()).hexdigest()
-
-
-def encrypt_contacts_again(session: Session, *, on: date) -> int:
-    """Write every contact still kept `on` this day with the newest key; how many were written.
-
-    To be run after a key was put in front of the others, before the oldest is taken away.
-    """
-    callbacks = list(session.scalars(select(Callback).where(Callback.erase_on >= on)))
-    for callback in callbacks:
-        session.execute(
-            update(Callback)
-            .where(Callback.id == callback.id)
-            .values(name=callback.name, phone=callback.phone, email=callback.email)
-        )
-    return len(callbacks)
 
 
 def _count(session: Session, table: type[Any], *where: Any) -> int:

@@ -1,11 +1,13 @@
 """Writes the facts back from the database to content files: what `database.loading` reads, it gives.
 
 Loading an export gives the same rows again. Comments, the order of subjects and the way the files
-were cut are not kept; census figures become figures like others.
+were cut are not kept.
 """
 
 from collections import defaultdict
+from collections.abc import Collection
 from decimal import Decimal
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +30,8 @@ class NotEmpty(Exception):
     """The folder already holds content files, with which an export must not be mixed."""
 
 
-def subjects_in_full(session: Session) -> list[Subject]:
-    """Every subject with all that is known of it, in the order of ids."""
+def subjects_in_full(session: Session, ids: Collection[str] | None = None) -> list[Subject]:
+    """Every subject, or those with these ids, with all that is known of it, in the order of ids."""
     parts = (
         Subject.names,
         Subject.tags,
@@ -39,7 +41,7 @@ def subjects_in_full(session: Session) -> list[Subject]:
         Subject.steps,
     )
     query = select(Subject).options(*(selectinload(part) for part in parts)).order_by(Subject.id)
-    return list(session.scalars(query))
+    return list(session.scalars(query if ids is None else query.where(Subject.id.in_(ids))))
 
 
 def export_facts(session: Session, folder: Path) -> int:
@@ -49,23 +51,43 @@ def export_facts(session: Session, folder: Path) -> int:
     """
     if any(folder.rglob("*.yml")):
         raise NotEmpty(f"{folder} already holds content files")
+    texts = export_texts(session)
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+    return len(texts)
+
+
+def export_texts(session: Session) -> dict[str, str]:
+    """The content files of all subjects, by path: one per subject, by kind."""
     yaml = YAML()
     yaml.width = 100
     yaml.indent(mapping=2, sequence=4, offset=2)
-    subjects = subjects_in_full(session)
-    for subject in subjects:
-        path = folder / subject.kind / f"{subject.id}.yml"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("w", encoding="utf-8") as file:
-            yaml.dump([record_of(subject)], file)
-    return len(subjects)
+    texts = {}
+    for subject in subjects_in_full(session):
+        written = StringIO()
+        yaml.dump([entry_of(record_of(subject))], written)
+        texts[f"{subject.kind}/{subject.id}.yml"] = written.getvalue()
+    return texts
+
+
+def entry_of(record: dict[str, Any]) -> dict[str, Any]:
+    """A record as files hold it: a figure that a parameter gives has no value of its own."""
+    figures = {
+        key: {name: value for name, value in figure.items() if name != "value"}
+        if "parameter" in figure
+        else figure
+        for key, figure in record.get("figures", {}).items()
+    }
+    return record | ({"figures": figures} if figures else {})
 
 
 def record_of(subject: Subject) -> dict[str, Any]:
-    """A subject as an entry of a content file."""
+    """A subject as an entry of a content file, without what the census gives it."""
     words: dict[str, dict[str, str]] = defaultdict(dict)
     aliases: dict[str, list[str]] = defaultdict(list)
-    for name in sorted(subject.names, key=lambda name: name.id):
+    for name in sorted(subject.names, key=lambda name: name.id or 0):
         if name.role == "alias":
             aliases[name.writing].append(name.text)
         else:
@@ -89,14 +111,17 @@ def record_of(subject: Subject) -> dict[str, Any]:
             "valid_to": subject.valid_to,
             "check_by": subject.check_by,
             "operator": words["operator"],
+            "census": subject.census,
             "sources": {
                 source.key: {"title": source.title, "url": source.url}
                 | _without_blanks({"published": source.published})
                 for source in sorted(subject.sources, key=lambda source: source.key)
+                if not (subject.census and source.key == "census")
             },
             "figures": {
                 figure.key: _figure_record(figure)
                 for figure in sorted(subject.figures, key=lambda figure: figure.key)
+                if not (subject.census and figure.sources == ["census"])
             },
             "statements": {
                 statement.aspect: _statement_record(statement)
@@ -117,6 +142,7 @@ def _figure_record(figure: Figure) -> dict[str, Any]:
             "sources": figure.sources,
             "as_of": figure.as_of,
             "note": figure.note,
+            "parameter": figure.parameter,
         }
     )
 

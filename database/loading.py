@@ -1,138 +1,134 @@
-"""Stores the content files in the database; loading the same content again changes nothing."""
+"""Stores the content files in the database; loading the same content again changes nothing.
+
+What the console has published since stays: a file that says something else of such a subject
+becomes a draft that an editor accepts or refuses (docs/adr/0014).
+"""
 
 import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from database.content import FigureRecord, StepCost, StepRecord, SubjectRecord, Words, read_facts
-from database.tables import Figure, Name, Revision, Source, Statement, Step, Subject, Tag
+from database import rows
+from database.content import read_facts
+from database.drafts import (
+    add_version,
+    canonical,
+    file_mark_of,
+    last_versions,
+    new_mark,
+    propose_from_files,
+    records_by_id,
+    subject_of_record,
+)
+from database.learning import put_back_aliases
+from database.linting import mistakes_among
+from database.records import SubjectRecord
+from database.rows import row_of
+from database.tables import Revision, Subject
+from schemes.parameters import CONTENT as SCHEMES
 
 
-def load_facts(session: Session, folder: Path) -> bool:
-    """Make the tables equal to the facts under `folder`; False when they already were.
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a loading did. It is true when the tables changed.
 
-    Raises `database.content.ContentError` when the files hold a mistake: nothing is changed then.
+    `kept` were edited in the console and stay as they are; of these, `proposed` are said otherwise
+    by the files since, and wait as drafts. With `disagreements` nothing was loaded: beside what is
+    kept, the files would make no sense.
     """
-    mark = _mark_of(folder)
+
+    changed: bool
+    kept: tuple[str, ...] = ()
+    proposed: tuple[str, ...] = ()
+    disagreements: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        return self.changed
+
+
+def told(loaded: Loaded) -> list[str]:
+    """What a loading did, one line per thing that somebody should know."""
+    lines = ["the facts were loaded"] if loaded else []
+    if loaded.kept and loaded.changed:
+        lines.append(f"kept as the console published them: {', '.join(loaded.kept)}")
+    if loaded.proposed:
+        lines.append(f"the files say otherwise, see the drafts: {', '.join(loaded.proposed)}")
+    if loaded.disagreements:
+        lines.append(
+            "the new files were not loaded: they do not fit what the console published "
+            f"({loaded.disagreements[0]}); `dalil content load --overwrite` lets the files win"
+        )
+    return lines
+
+
+def load_facts(session: Session, folder: Path, *, overwrite: bool = False) -> Loaded:
+    """Make the tables equal to the facts under `folder`, but for what the console has published.
+
+    With `overwrite` the files win over the console, whose versions stay in the history. Raises
+    `database.content.ContentError` when the files hold a mistake: nothing is changed then.
+    """
+    files = _mark_of(folder)
     current = session.scalar(select(Revision))
-    if current is not None and current.mark == mark:
-        return False
-    subjects = read_facts(folder)
-    session.execute(delete(Subject))
+    if current is not None and current.files == files and not overwrite:
+        return Loaded(False)
+    subjects = {subject.id: subject for subject in read_facts(folder)}
+    kept = {} if overwrite else _kept(session, subjects)
+    beside = {each: subject for each, subject in subjects.items() if each not in kept}
+    if kept:
+        wrong = [
+            f"{subject.id}.{'.'.join(map(str, mistake.place))}: {mistake.told}"
+            for subject, mistake in mistakes_among(list({**beside, **kept}.values()), {})
+        ]
+        if wrong:
+            return Loaded(False, kept=tuple(sorted(kept)), disagreements=tuple(wrong))
+    at = datetime.now(UTC)
+    _add_versions(session, beside, at=at)
+    proposed = tuple(
+        each
+        for each in sorted(kept.keys() & subjects.keys())
+        if propose_from_files(session, canonical(subjects[each]), at=at)
+    )
+    session.execute(delete(Subject).where(Subject.id.not_in(list(kept))))
     session.execute(delete(Revision))
-    session.add_all(_row_of(subject) for subject in subjects)
-    session.add(Revision(mark=mark, at=datetime.now(UTC)))
-    return True
+    for subject in beside.values():
+        session.add(row_of(subject, file_mark=file_mark_of(canonical(subject))))
+    session.flush()
+    put_back_aliases(session)
+    session.add(Revision(mark=new_mark(), files=files, at=at))
+    return Loaded(True, kept=tuple(sorted(kept)), proposed=proposed)
+
+
+def _kept(session: Session, subjects: Mapping[str, SubjectRecord]) -> dict[str, SubjectRecord]:
+    """The subjects that the console published last, unless the files say the same by now."""
+    found = {}
+    live = records_by_id(session)
+    for subject_id, version in last_versions(session).items():
+        if version.origin != "console" or subject_id not in live:
+            continue
+        file = subjects.get(subject_id)
+        if file is None or canonical(file) != version.record:
+            found[subject_id] = subject_of_record(live[subject_id])
+    return found
+
+
+def _add_versions(session: Session, subjects: Mapping[str, SubjectRecord], *, at: datetime) -> None:
+    """Tell the history of subjects that have one what the files make of them."""
+    for subject_id, version in last_versions(session).items():
+        if subject_id in subjects:
+            record = canonical(subjects[subject_id])
+            if record != version.record or version.origin == "console":
+                add_version(session, record, origin="files", author="", at=at)
 
 
 def _mark_of(folder: Path) -> str:
     digest = hashlib.sha256()
-    for path in (*sorted(folder.rglob("*.yml")), Path(__file__)):
+    parameters = sorted(SCHEMES.glob("*.yml"))  # figures take their values from there
+    code = (Path(__file__), Path(rows.__file__))
+    for path in (*sorted(folder.rglob("*.yml")), *parameters, *code):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
-
-
-def _row_of(record: SubjectRecord) -> Subject:
-    return Subject(
-        id=record.id,
-        kind=record.kind,
-        part_of=record.part_of,
-        ask=record.ask,
-        prominence=record.prominence,
-        status=record.status.value if record.status else None,
-        status_as_of=record.status.as_of if record.status else None,
-        valid_from=record.valid_from,
-        valid_to=record.valid_to,
-        check_by=record.check_by,
-        names=list(_names_of(record)),
-        tags=[
-            Tag(dimension=dimension, value=value)
-            for dimension, values in {
-                "province": record.provinces,
-                "sector": record.sectors,
-                "audience": record.audiences,
-                "legal_form": record.legal_forms,
-            }.items()
-            for value in dict.fromkeys(values)
-        ],
-        sources=[
-            Source(key=key, title=source.title, url=source.url, published=source.published)
-            for key, source in record.sources.items()
-        ],
-        figures=[_figure_row(key, figure) for key, figure in record.figures.items()],
-        statements=[
-            Statement(
-                aspect=aspect,
-                certainty=statement.certainty,
-                checked_on=statement.checked_on,
-                texts=_texts(statement),
-                sources=statement.sources,
-            )
-            for aspect, statement in record.statements.items()
-        ],
-        steps=[
-            Step(
-                position=position,
-                certainty=step.certainty,
-                content=_step_content(step),
-                sources=step.sources,
-            )
-            for position, step in enumerate(record.steps, start=1)
-        ],
-    )
-
-
-def _names_of(record: SubjectRecord) -> list[Name]:
-    named = [("name", record.names), *([("operator", record.operator)] if record.operator else [])]
-    return [
-        *(
-            Name(writing=writing, role=role, text=text)
-            for role, words in named
-            for writing, text in _texts(words).items()
-        ),
-        *(
-            Name(writing=writing, role="alias", text=text)
-            for writing, texts in record.aliases.by_writing().items()
-            for text in dict.fromkeys(texts)
-        ),
-    ]
-
-
-def _figure_row(key: str, record: FigureRecord) -> Figure:
-    values = record.value if isinstance(record.value, tuple) else (record.value,)
-    return Figure(
-        key=key,
-        values=[str(value) for value in values],
-        unit=record.unit,
-        certainty=record.certainty,
-        as_of=record.as_of,
-        note=record.note,
-        sources=record.sources,
-    )
-
-
-def _step_content(step: StepRecord) -> dict[str, Any]:
-    return {
-        "title": _texts(step.title),
-        "body": _texts(step.body) if isinstance(step.body, Words) else step.body,
-        "documents": [_texts(words) for words in step.documents],
-        "cost": _cost_content(step.cost),
-        "delay": _cost_content(step.delay),
-        "channel": step.channel,
-        "legal_reference": _texts(step.legal_reference) if step.legal_reference else None,
-        "detail": _texts(step.detail) if step.detail else None,
-    }
-
-
-def _cost_content(cost: StepCost | None) -> dict[str, Any] | None:
-    if cost is None:
-        return None
-    return {"figures": cost.figures, "note": _texts(cost.note) if cost.note else None}
-
-
-def _texts(words: Words) -> dict[str, str]:
-    return {writing: text.strip() for writing, text in words.by_writing().items()}

@@ -1,13 +1,14 @@
 """The questions that the engine asks the facts; each function is named for what it returns."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, case, func, literal, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from database.tables import Figure, Name, Revision, Source, Statement, Step, Subject, Tag
+from database.vocabulary import OUTSIDE_REGION
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,20 +108,44 @@ def subjects_for(
     A subject without province serves the whole region, one without sector any sector. A kind of
     visitor or a legal form must be named by the subject: what is for anyone is not *for women*.
     """
-    query = _with_names()
-    if kinds:
-        query = query.where(Subject.kind.in_(kinds))
-    for dimension, value in (("province", province), ("sector", sector)):
-        if value:
-            named = select(Tag.subject_id).where(Tag.dimension == dimension)
-            query = query.where(
-                Subject.id.in_(named.where(Tag.value == value)) | Subject.id.not_in(named)
-            )
-    for dimension, value in (("audience", audience), ("legal_form", legal_form)):
-        if value:
-            named = select(Tag.subject_id).where(Tag.dimension == dimension, Tag.value == value)
-            query = query.where(Subject.id.in_(named))
+    fitting = _fitting(
+        kinds, province=province, sector=sector, audience=audience, legal_form=legal_form
+    )
+    query = _with_names().where(Subject.id.in_(fitting))
     return list(session.scalars(query.order_by(Subject.prominence.desc(), Subject.id)))
+
+
+def page_of_subjects(
+    session: Session,
+    *,
+    kinds: Collection[str],
+    tags: Mapping[str, str],
+    later: Sequence[Collection[str]],
+    start: int,
+    size: int,
+) -> tuple[int, list[Subject]]:
+    """How many subjects have these tags (as `subjects_for` reads them), and which stand on a page?
+
+    First come those that name most of the tags themselves, of these the ones whose status is in
+    none of the groups `later`, then the groups in order, then the best known.
+    """
+    fitting = _fitting(kinds, **tags)
+    named = (
+        select(func.count())
+        .where(Tag.subject_id == Subject.id, tuple_(Tag.dimension, Tag.value).in_(tags.items()))
+        .correlate(Subject)
+        .scalar_subquery()
+        if tags
+        else literal(0)
+    )
+    group = case(
+        *((Subject.status.in_(statuses), rank) for rank, statuses in enumerate(later, start=1)),
+        else_=0,
+    )
+    order = (named.desc(), group, Subject.prominence.desc(), Subject.id)
+    total = session.scalar(select(func.count()).select_from(fitting.subquery())) or 0
+    ids = session.scalars(fitting.order_by(*order).offset(start).limit(size)).all()
+    return total, subjects_named(session, ids)
 
 
 def parts_of(session: Session, subject_id: str) -> list[Subject]:
@@ -139,6 +164,46 @@ def overdue_subjects(session: Session, on: date) -> list[Subject]:
     return list(
         session.scalars(_with_names().where(Subject.check_by < on).order_by(Subject.check_by))
     )
+
+
+def _fitting(
+    kinds: Collection[str],
+    *,
+    province: str | None = None,
+    sector: str | None = None,
+    audience: str | None = None,
+    legal_form: str | None = None,
+) -> Select[str]:
+    """The ids of the subjects of some kinds that serve a place, a sector, a visitor and a form."""
+    query = select(Subject.id)
+    if kinds:
+        query = query.where(Subject.kind.in_(kinds))
+    for dimension, value in (("province", province), ("sector", sector)):
+        if value:
+            named = select(Tag.subject_id).where(Tag.dimension == dimension)
+            query = query.where(
+                Subject.id.in_(named.where(Tag.value == value)) | Subject.id.not_in(named)
+            )
+    for dimension, value in (("audience", audience), ("legal_form", legal_form)):
+        if value:
+            named = select(Tag.subject_id).where(Tag.dimension == dimension, Tag.value == value)
+            query = query.where(Subject.id.in_(named))
+    return query
+
+
+def values_of_tag(
+    session: Session, dimension: str, *, kinds: Collection[str], most: int
+) -> list[str]:
+    """Which values of a dimension have the most subjects of some kinds?"""
+    query = (
+        select(Tag.value)
+        .join(Subject, Subject.id == Tag.subject_id)
+        .where(Tag.dimension == dimension, Subject.kind.in_(kinds), Tag.value != OUTSIDE_REGION)
+        .group_by(Tag.value)
+        .order_by(func.count().desc(), Tag.value)
+        .limit(most)
+    )
+    return list(session.scalars(query))
 
 
 def _with_names() -> Select[Subject]:

@@ -6,7 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.orm import Session, sessionmaker
 
 from settings import settings
@@ -23,10 +23,18 @@ def engine(url: str | None = None) -> Engine:
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() == "sqlite" and address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-    made = create_engine(address, pool_pre_ping=address.get_backend_name() != "sqlite")
     if address.get_backend_name() == "sqlite":
+        made = create_engine(address, hide_parameters=True)
         event.listen(made, "connect", _prepare_sqlite)
-    return made
+        event.listen(made, "savepoint", _take_the_lock_first)
+        return made
+    return create_engine(
+        address,
+        hide_parameters=True,
+        pool_pre_ping=True,
+        pool_size=settings().database_connections,
+        max_overflow=0,
+    )
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -38,6 +46,12 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
         "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _take_the_lock_first(connection: Connection, _name: str) -> None:
+    # A savepoint that begins a transaction does not wait for other writers: it is refused at once.
+    if not connection.connection.dbapi_connection.in_transaction:  # type: ignore[union-attr]
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 @cache

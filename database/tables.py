@@ -9,7 +9,18 @@ refers to it, or to one of its turns, with `ON DELETE CASCADE`: erasing it leave
 from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, DateTime, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
@@ -43,7 +54,11 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Subject(Base):
-    """A thing people ask about: an incentive, a zone, an institution, a procedure, a territory."""
+    """A thing people ask about: an incentive, a zone, an institution, a procedure, a territory.
+
+    `census` is the code of the place whose census figures it has. `file_mark` stands for what the
+    content files said of it when they were loaded last; null when they know no such subject.
+    """
 
     __tablename__ = "subject"
 
@@ -57,6 +72,8 @@ class Subject(Base):
     valid_from: Mapped[str | None] = mapped_column(String(10))
     valid_to: Mapped[str | None] = mapped_column(String(10))
     check_by: Mapped[date]
+    census: Mapped[str | None] = mapped_column(String(20))
+    file_mark: Mapped[str | None] = mapped_column(String(64))
 
     names: Mapped[list["Name"]] = relationship(cascade="all, delete-orphan", lazy="raise")
     tags: Mapped[list["Tag"]] = relationship(cascade="all, delete-orphan", lazy="raise")
@@ -110,7 +127,10 @@ class Source(Base):
 
 
 class Figure(Base):
-    """A number or contact, typed once: `values` holds one text, or two for a range."""
+    """A number or contact, typed once: `values` holds one text, or two for a range.
+
+    `parameter` names the parameter of a scheme that gives the value, where one does.
+    """
 
     __tablename__ = "figure"
 
@@ -124,6 +144,7 @@ class Figure(Base):
     as_of: Mapped[str | None] = mapped_column(String(10))
     note: Mapped[str | None] = mapped_column(Text)
     sources: Mapped[list[str]] = mapped_column(JSON)
+    parameter: Mapped[str | None] = mapped_column(String(120))
 
 
 class Statement(Base):
@@ -156,12 +177,16 @@ class Step(Base):
 
 
 class Revision(Base):
-    """The mark of the content now in the tables: it changes whenever a fact changes."""
+    """The mark of the content now in the tables: it changes whenever a fact changes.
+
+    `files` is the mark of the content files that were loaded last.
+    """
 
     __tablename__ = "revision"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mark: Mapped[str] = mapped_column(String(64))
+    files: Mapped[str | None] = mapped_column(String(64))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
@@ -192,13 +217,36 @@ class Conversation(Base):
 class Turn(Base):
     """One message of a visitor and its answer; `state`: received, answered or failed.
 
-    `attempts` counts how often the assistant stumbled over it.
+    `attempts` counts how often the assistant stumbled over it. `words` are those of `text` as the
+    search knows them (`database.conversation_search`). Kept apart to be filtered and counted by:
+    `channel`, the `subject` and `aspect` answered about, the first `province` named, the largest
+    `amount` named in whole dirhams, and `took_ms`, from the message's arrival to its answer.
     """
 
     __tablename__ = "turn"
     __table_args__ = (
         UniqueConstraint("conversation_id", "message_id"),
         Index(None, "state", "received_at"),
+        Index(None, "received_at"),
+        Index(None, "conversation_id", "received_at", "id"),
+        Index(None, "channel", "received_at"),
+        Index(None, "writing", "received_at"),
+        Index(None, "intent", "received_at"),
+        Index(None, "outcome", "received_at"),
+        Index(None, "subject", "received_at"),
+        Index(None, "province", "received_at"),
+        Index(
+            None,
+            "received_at",
+            "amount",
+            sqlite_where=text("amount IS NOT NULL"),
+            postgresql_where=text("amount IS NOT NULL"),
+        ),
+        Index(
+            "ix_turn_words",
+            text("array_to_tsvector(string_to_array(words, ' '))"),
+            postgresql_using="gin",
+        ).ddl_if(dialect="postgresql"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -216,6 +264,13 @@ class Turn(Base):
     outcome: Mapped[str | None] = mapped_column(String(16))
     reply: Mapped[list[dict[str, Any]] | None] = mapped_column(JSON)
     attempts: Mapped[int] = mapped_column(default=0, server_default="0")
+    words: Mapped[str | None] = mapped_column(Text)
+    channel: Mapped[str | None] = mapped_column(String(12))
+    subject: Mapped[str | None] = mapped_column(String(80))
+    aspect: Mapped[str | None] = mapped_column(String(16))
+    province: Mapped[str | None] = mapped_column(String(20))
+    amount: Mapped[int | None] = mapped_column(BigInteger)
+    took_ms: Mapped[int | None] = mapped_column(BigInteger)
 
     feedback: Mapped["Feedback | None"] = relationship(lazy="raise", passive_deletes="all")
 
@@ -260,7 +315,8 @@ class Feedback(Base):
 class Callback(Base):
     """A visitor who asked to be called; who and where are encrypted. `state`: open or closed.
 
-    `erase_on` is the day by which the contact is gone; closing the call-back sets it anew.
+    `erase_on` is the day by which the contact is gone, which leaves no `name`; closing the
+    call-back sets it anew.
     """
 
     __tablename__ = "callback"
@@ -270,7 +326,7 @@ class Callback(Base):
     conversation_id: Mapped[str] = mapped_column(
         ForeignKey("conversation.id", ondelete="CASCADE"), index=True
     )
-    name: Mapped[str] = mapped_column(Encrypted)
+    name: Mapped[str | None] = mapped_column(Encrypted)
     phone: Mapped[str | None] = mapped_column(Encrypted)
     email: Mapped[str | None] = mapped_column(Encrypted)
     subject: Mapped[str] = mapped_column(Text)
@@ -286,13 +342,17 @@ class Callback(Base):
 class Erasure(Base):
     """The register of erasures: a hash of what was erased, when, and how much of what.
 
-    `to_forget` names the conversation until Rasa has surely forgotten it, then nothing does.
+    `reason`: visitor (who asked for it) or retention (its time was over). A purge is one entry
+    without a hash; those of its conversations are `part_of` it. `to_forget` names the conversation
+    until Rasa has surely forgotten it, then nothing does.
     """
 
     __tablename__ = "erasure"
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
-    conversation_hash: Mapped[str] = mapped_column(String(64), index=True)
+    reason: Mapped[str] = mapped_column(String(10), default="visitor", server_default="visitor")
+    part_of: Mapped[str | None] = mapped_column(String(36), index=True)
+    conversation_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     erased_at: Mapped[datetime] = mapped_column(UtcDateTime, index=True)
     what: Mapped[dict[str, int]] = mapped_column(JSON)
     to_forget: Mapped[str | None] = mapped_column(String(80))

@@ -18,6 +18,8 @@ KINDS: Final = (
     "connection",
     "employer",
     "initiative",
+    # Something people ask about that no source answers: it has no statement but whom to ask.
+    "gap",
 )
 ASPECTS: Final = (
     "overview",
@@ -58,6 +60,8 @@ PROVINCES: Final = (
     "el_hajeb",
     "ifrane",
 )
+# Where a subject is that none of the nine provinces has.
+OUTSIDE_REGION: Final = "outside_region"
 SECTORS: Final = (
     "industry",
     "agrifood",

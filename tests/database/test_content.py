@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from database.content import ContentError, read_facts
+from database.coverage import coverage_page
+from schemes.parameters import history_of
 from settings import ROOT
 
 GOOD = (ROOT / "tests" / "content" / "made_up.yml").read_text("utf-8")
@@ -61,3 +63,29 @@ def test_the_line_told_is_the_line_of_the_key(tmp_path: Path) -> None:
 def test_words_with_digits_are_no_numbers(tmp_path: Path) -> None:
     (tmp_path / "facts.yml").write_text(GOOD.replace("Deux étapes", "Skills4all, 7it P2I"), "utf-8")
     assert read_facts(tmp_path)
+
+
+def test_a_figure_takes_its_value_from_the_scheme_that_computes_with_it(tmp_path: Path) -> None:
+    named = GOOD.replace("{value: 6000, unit: MAD", "{parameter: tpme.cap_rate, unit: MAD", 1)
+    assert named != GOOD
+    (tmp_path / "facts.yml").write_text(named, "utf-8")
+    bonus = next(s for s in read_facts(tmp_path) if s.id == "zitoun_bonus")
+    cap = history_of("tpme")["cap_rate"][-1].value
+    assert cap in [figure.value for figure in bonus.figures.values()]
+
+
+def test_a_parameter_that_no_scheme_has_is_refused(tmp_path: Path) -> None:
+    told = mistakes_in(tmp_path, "{value: 6000,", "{parameter: tpme.no_such_rate,")
+    assert "no_such_rate" in told
+
+
+def test_a_gap_has_no_statement_but_whom_to_ask(tmp_path: Path) -> None:
+    told = mistakes_in(tmp_path, "kind: procedure", "kind: gap")
+    assert "a gap has one statement: contact" in told
+
+
+def test_the_page_of_coverage_is_what_the_content_holds() -> None:
+    page = coverage_page(read_facts(ROOT / "content" / "facts"))
+    assert (ROOT / "docs" / "coverage.md").read_text("utf-8") == page, (
+        "run `python dalil.py content coverage`"
+    )
