@@ -4,7 +4,11 @@ from threading import Thread
 
 from actions.turn import TurnAction, warm_up
 from answers import answering, dialogue, simulating
+from observability.logs import configure_logging
+from observability.tracing import start_tracing
 
+configure_logging("actions")
+start_tracing("actions")
 # The action server loads this module once: the first visitor shall not wait for the indexes.
 Thread(target=warm_up, name="warm-up", daemon=True).start()
 

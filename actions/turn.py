@@ -5,7 +5,6 @@ import re
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,15 +12,15 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import EventType, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from answers.answering import answer, names_a_subject_alone
+from answers.conversing import reply_to
 from answers.knowledge import lexicon
 from answers.reply import Message, Reply
 from answers.search import index
-from answers.simulating import within_simulation
 from answers.turn import Memory, Turn
 from answers.words import say
 from database.session import open_session
 from database.vocabulary import WRITINGS, Writing
+from observability.tracing import span
 
 logger = logging.getLogger(__name__)
 Answer = Callable[..., Reply]
@@ -44,19 +43,17 @@ class TurnAction(Action, ABC):  # type: ignore[misc]
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[EventType]:
         """Answer, utter and remember; a failure is told to the visitor and logged by ids alone."""
+        carried = (tracker.latest_message.get("metadata") or {}).get("traceparent")
         try:
-            with open_session() as session:
+            with span(self.name(), within=carried), open_session() as session:
                 turn = turn_of(tracker)
-                answers_with = self.answers_with
-                if names_a_subject_alone(session, turn):
-                    answers_with, turn = answer, replace(turn, intent="ask_overview", parts=())
-                reply = within_simulation(answers_with, session, turn, on=date.today())
+                reply = reply_to(session, turn, self.answers_with, on=date.today())
         except Exception:
             logger.exception("%s failed in conversation %s", self.name(), tracker.sender_id)
             writing = writing_of(tracker)
             reply = Reply("failed", writing, (Message(say("failed", writing)),))
         dispatcher.utter_message(json_message=reply.as_dict())
-        remembered = {slot: reply.memory[slot] for slot in MEMORY_SLOTS if slot in reply.memory}
+        remembered = memory_of(tracker).after(reply.memory)
         return [
             SlotSet(slot, value) for slot, value in {"writing": reply.writing, **remembered}.items()
         ]
@@ -87,10 +84,15 @@ def turn_of(tracker: Tracker) -> Turn:
         unknown_words=tuple(parsed.get("unknown_words") or ()),
         ranking=tuple(reading["name"] for reading in parsed.get("intent_ranking") or ()),
         parts=tuple((part["intent"], part["text"]) for part in parsed.get("questions") or ()),
-        memory=Memory(**{slot: tracker.get_slot(slot) for slot in MEMORY_SLOTS}),
+        memory=memory_of(tracker),
         last_messages=_last_messages(tracker),
         english=bool((parsed.get("writing") or {}).get("english")),
     )
+
+
+def memory_of(tracker: Tracker) -> Memory:
+    """What earlier turns left in the slots."""
+    return Memory(**{slot: tracker.get_slot(slot) for slot in MEMORY_SLOTS})
 
 
 def writing_of(tracker: Tracker) -> Writing:

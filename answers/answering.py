@@ -1,56 +1,28 @@
-"""Answers a question about one aspect of one subject, from the facts and from nothing else."""
+"""Finds which subject a question is about, and answers it from the facts and from nothing else."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from answers.figures import date_text
+from answers.about import about, answer_about, not_found
+from answers.cues import mentions
 from answers.greeting import topics
 from answers.knowledge import lexicon
 from answers.linking import Link, Links
 from answers.listing import AIDS, Listing, list_reply, listed_subjects
-from answers.procedures import compiled_from_steps, procedure_message
-from answers.rendering import name_of, rendered, statement_sources, tags_of
-from answers.reply import Button, Message, Outcome, Reply, joined, payload
-from answers.search import CERTAIN_FROM, covers, nearest
+from answers.prices import price_limit, zones_within
+from answers.rendering import name_of, tags_of
+from answers.reply import Button, Message, Reply, joined, payload
+from answers.search import CERTAIN_FROM, covers, nearest, strangers
 from answers.turn import Turn
-from answers.words import has_words, say
-from bot.nlu.folding import words
-from database.queries import (
-    aspects_of,
-    figures_named,
-    parts_of,
-    statement_about,
-    subject_named,
-    subjects_for,
-    subjects_named,
-)
-from database.tables import Subject
-from database.vocabulary import ASPECTS, DEFAULT_AUTHORITY, KINDS, PROVINCES, Writing
+from answers.words import say
+from bot.nlu.folding import tokens, words
+from database.queries import aspects_of, subject_named, subjects_for, subjects_named
+from database.vocabulary import KINDS, PROVINCES
 
-# Questions that a neighbouring aspect answers as well, best first.
-SERVED_BY = {
-    "amount": ("figures", "price", "cost"),
-    "conditions": ("beneficiaries",),
-    "beneficiaries": ("conditions",),
-    "how_to_apply": ("steps", "contact"),
-    "steps": ("how_to_apply",),
-    "documents": (),
-    "cost": ("price", "amount"),
-    "price": ("cost", "amount"),
-    "delay": (),
-    "contact": (),
-    "location": ("overview",),
-    "status": (),
-    "legal_basis": (),
-    "figures": ("amount",),
-    "overview": (),
-}
-COMPILED = ("documents", "cost", "delay")
-NOTED_STATUSES = ("announced", "project", "unconfirmed", "closed", "expired")
 CHOICES = 3
+TERRITORY = "territoire_"
 # Around a name these ask what it is, and nothing else.
 WHAT_IS = frozenset(
     "le la les l de du des d dyal c est ce quoi que qu quel quelle quels quelles "
@@ -58,6 +30,7 @@ WHAT_IS = frozenset(
     "ديال د ال شنو شنهو أش آش اش هو هي هاد كتعني معنى ما".split()
 )
 # Asked of a thing by its name: a name that nobody knows is then not found, whatever place is named.
+NAMED_ASPECTS = ("overview", "amount", "conditions", "how_to_apply")
 NAMING_INTENTS = ("ask_overview", "ask_amount", "ask_status", "ask_conditions", "ask_how_to_apply")
 
 
@@ -79,6 +52,18 @@ def names_a_subject_alone(session: Session, turn: Turn) -> bool:
     return len(said) == 1 or not known
 
 
+def is_about_a_subject(session: Session, turn: Turn) -> bool:
+    """Whether what was taken for another matter names a subject: by several of its words, or by one
+    that the search finds nearer to the subject than to what is out of scope.
+    """
+    certain = lexicon(session).links(turn.text).certain
+    named = next((link for link in certain if link.kind != "territory"), None)
+    if named is None:
+        return False
+    hits = nearest(session, turn.text, limit=CHOICES)
+    return len(named.tokens) > 1 or named.subject_id in [hit.subject_id for hit in hits]
+
+
 def _answer_one(session: Session, question: Turn, on: date) -> Reply:
     """The reply to a question about an aspect of a subject, on a day.
 
@@ -88,40 +73,49 @@ def _answer_one(session: Session, question: Turn, on: date) -> Reply:
     previous = question.memory.subject
     aspect = question.aspect or "overview"
     if question.first("subject"):
-        return _about(session, question.first("subject"), question, on)
+        return about(session, question.first("subject"), question, on)
+    limit = price_limit(question)
+    if limit is not None:
+        return zones_within(session, limit, question)
     links = lexicon(session).links(question.text)
     named = [link for link in links.certain if link.kind != "territory"]
     places = [link for link in links.certain if link.kind == "territory"]
+    stranger = _stranger_called(session, question, links)
+    if stranger and named:
+        near = [link.subject_id for link in named[:CHOICES]]
+        return not_found(session, question.writing, near, stranger)
     if named and links.rivals and named[0] is links.certain[0]:
         likely = _with_aspect(session, [named[0], *links.rivals], aspect)
         if len(likely) > 1:
             return which_subject(session, likely, question)
-        return _about(session, likely[0], question, on)
+        return about(session, likely[0], question, on)
     if named:
-        return _about(session, named[0].subject_id, question, on)
+        return about(session, named[0].subject_id, question, on)
+    if places and mentions(question.text, "census"):
+        return about(session, places[0].subject_id, replace(question, intent="ask_figures"), on)
     forming = _procedure_for(session, question.first("legal_form"))
     if forming and forming != previous:
-        return _about(session, forming, question, on)
+        return about(session, forming, question, on)
     if places and previous and not links.unlinked_words:
         return elsewhere(session, question, on)
     if places and question.unknown_words and question.intent in NAMING_INTENTS:
-        return not_found(session, question.writing)
+        return not_found(session, question.writing, name=stranger)
     if places and not (previous and question.first("province") in _provinces_of(session, previous)):
         return _about_place(session, places[0].subject_id, question, on)
     if previous and (
         not question.unknown_words or covers(session, previous, question.unknown_words)
     ):
-        return _about(session, previous, question, on)
+        return about(session, previous, question, on)
     listed = next((kind for kind in question.entities.get("kind", ()) if kind not in AIDS), None)
     if listed in KINDS and not previous:
         return list_reply(session, Listing((listed,)), question.writing)
     hits = nearest(session, question.text, limit=CHOICES) if question.text else []
     if hits and hits[0].score >= CERTAIN_FROM:
-        return _about(session, hits[0].subject_id, question, on)
+        return about(session, hits[0].subject_id, question, on)
     found = [hit.subject_id for hit in hits]
     near = list(dict.fromkeys([*found, *_near_names(links, question)]))[:CHOICES]
     if question.unknown_words and question.intent in NAMING_INTENTS:
-        return not_found(session, question.writing, near)
+        return not_found(session, question.writing, near, stranger)
     if near:
         return which_subject(session, near, question, key="did_you_mean")
     if question.unknown_words:
@@ -133,24 +127,27 @@ def elsewhere(session: Session, question: Turn, on: date) -> Reply:
     """The question last asked, about another place."""
     writing = question.writing
     links = lexicon(session).links(question.text)
-    place = next(link.subject_id for link in links.certain if link.kind == "territory")
-    province = place.removeprefix("territoire_")
+    chosen = f"{TERRITORY}{question.first('province')}"
+    named = (link.subject_id for link in links.certain if link.kind == "territory")
+    place = next(named, chosen)
+    province = place.removeprefix(TERRITORY)
     asked = question.aspect if question.aspect != "overview" else None
     aspect = asked or question.memory.aspect or "overview"
     subject = subject_named(session, question.memory.subject or "")
     if subject is None or subject.kind == "territory" or province not in PROVINCES:
         return answer_about(session, place, aspect, writing, on=on)
+    place_words = say(f"province.{province}", writing)
     provinces = tags_of(subject, "province")
     if not provinces or province in provinces:
         reply = answer_about(session, subject.id, aspect, writing, on=on)
-        place_words = say(f"province.{province}", writing)
         same = Message(say("same_elsewhere", writing, place=place_words))
         return replace(reply, messages=(same, *reply.messages))
     text = say(
         "nothing_elsewhere",
         writing,
         subject=name_of(subject, writing),
-        place=say(f"province.{province}", writing),
+        place=place_words,
+        where=", ".join(say(f"province.{each}", writing) for each in provinces),
     )
     there = list_reply(session, Listing((subject.kind,), province=province), writing)
     return replace(there, messages=(Message(text), *there.messages))
@@ -160,22 +157,27 @@ def _about_place(session: Session, place: str, question: Turn, on: date) -> Repl
     """What is known of a province, or what it holds where the question is for things in it."""
     aspect = question.aspect or "overview"
     province = question.first("province")
-    if province is None or (aspect != "price" and aspect in aspects_of(session, place)):
-        return _about(session, place, question, on)
+    asked = _for_whom(question)
+    narrowed = aspect in NAMED_ASPECTS and (asked.sector or asked.audience)
+    known = aspect != "price" and aspect in aspects_of(session, place)
+    if province is None or (known and not narrowed):
+        return about(session, place, question, on)
     kinds = ("zone",) if aspect == "price" else AIDS
-    return list_reply(session, Listing(kinds, province=province), question.writing)
+    return list_reply(session, replace(_for_whom(question), kinds=kinds), question.writing)
+
+
+def _for_whom(question: Turn) -> Listing:
+    """The place, the sector and the kind of visitor that a question names."""
+    return Listing(
+        province=question.first("province"),
+        sector=question.first("sector"),
+        audience=question.first("audience"),
+    )
 
 
 def _provinces_of(session: Session, subject_id: str) -> list[str]:
     subject = subject_named(session, subject_id)
     return tags_of(subject, "province") if subject else []
-
-
-def answer_about(
-    session: Session, subject_id: str, aspect: str, writing: Writing, *, on: date
-) -> Reply:
-    """What is said of an aspect of a subject."""
-    return _about(session, subject_id, Turn("", writing, f"ask_{aspect}"), on)
 
 
 def which_subject(
@@ -191,32 +193,17 @@ def which_subject(
     return Reply("clarified", question.writing, (Message(text, buttons),), {"aspect": aspect})
 
 
-def not_found(session: Session, writing: Writing, near: Sequence[str] = ()) -> Reply:
-    """Says that the facts hold nothing on this and who can answer, with the nearest subjects."""
-    authority = subject_named(session, DEFAULT_AUTHORITY)
-    text = say(
-        "not_found",
-        writing,
-        authority=name_of(authority, writing) if authority else "CRI",
-        contact=contact_text(session, DEFAULT_AUTHORITY, writing),
-    )
-    buttons = [
-        Button(name_of(subject, writing), payload("ask_overview", subject=subject.id))
-        for subject in subjects_named(session, near)
-    ]
-    buttons.append(Button(say("button.human", writing), payload("ask_human")))
-    return Reply("not_found", writing, (Message(text, tuple(buttons)),))
-
-
-def contact_text(session: Session, subject_id: str, writing: Writing) -> str:
-    """Phone, mail and site of an institution, as far as a public source gives them."""
-    keys = [(subject_id, key) for key in ("phone", "email", "website")]
-    found = figures_named(session, keys)
-    return ", ".join(
-        rendered(session, subject_id, f"{{{name[1]}}}", writing)
-        for name in keys
-        if name in found and found[name].certainty != "uncertain"
-    )
+def _stranger_called(session: Session, question: Turn, links: Links) -> str | None:
+    """A name that nobody knows, called what the facts are called: "prime Zorgomat", "zone X"."""
+    spoken = tokens(question.text)
+    said = [token.text for token in spoken]
+    taken = {said[at] for link in links.certain for at in link.tokens}
+    unknown = set(strangers(session, question.unknown_words)) - taken
+    for at, word in enumerate(said):
+        before = [each for each in said[:at] if each not in WHAT_IS]
+        if word in unknown and before and mentions(before[-1], "called"):
+            return question.text[spoken[at].start : spoken[at].end]
+    return None
 
 
 def _procedure_for(session: Session, legal_form: str | None) -> str | None:
@@ -243,126 +230,3 @@ def _with_aspect(session: Session, links: list[Link], aspect: str) -> list[str]:
     ids = [link.subject_id for link in links]
     having = [subject_id for subject_id in ids if aspect in aspects_of(session, subject_id)]
     return having or ids
-
-
-def _about(session: Session, subject_id: str, question: Turn, on: date) -> Reply:
-    subject = subject_named(session, subject_id)
-    if subject is None:
-        return not_found(session, question.writing)
-    aspect = question.aspect or "overview"
-    memory = {"subject": subject.id, "aspect": aspect, "step": None, "listing": None}
-    message, outcome = _message_about(session, subject, aspect, question.writing, on)
-    offered = _next_aspects(session, subject, aspect, question.writing)
-    buttons = (*message.buttons, *offered)[:CHOICES]
-    return Reply(
-        outcome,
-        question.writing,
-        (replace(message, buttons=buttons),),
-        memory,
-    )
-
-
-def _message_about(
-    session: Session, subject: Subject, aspect: str, writing: Writing, on: date
-) -> tuple[Message, Outcome]:
-    if aspect in ("steps", "how_to_apply"):
-        steps = procedure_message(session, subject, writing)
-        if steps is not None and (
-            aspect == "steps" or statement_about(session, subject.id, "how_to_apply") is None
-        ):
-            return _with_cautions(session, subject, steps, aspect, writing, on), "answered"
-    for served in (aspect, *SERVED_BY[aspect]):
-        statement = statement_about(session, subject.id, served)
-        if statement is not None:
-            text = rendered(session, subject.id, statement.texts[writing], writing)
-            message = Message(
-                text,
-                sources=statement_sources(session, statement),
-                certainty=statement.certainty,
-            )
-            return _with_cautions(session, subject, message, aspect, writing, on), "answered"
-        if served in COMPILED:
-            compiled = compiled_from_steps(session, subject, served, writing)
-            if compiled is not None:
-                return _with_cautions(session, subject, compiled, aspect, writing, on), "answered"
-    if aspect == "status" and subject.status and subject.status_as_of:
-        return _status_message(session, subject, writing), "answered"
-    return _unknown(session, subject, aspect, writing), "not_found"
-
-
-def _with_cautions(
-    session: Session,
-    subject: Subject,
-    message: Message,
-    aspect: str,
-    writing: Writing,
-    on: date,
-) -> Message:
-    authority = subject_named(session, subject.ask)
-    named = name_of(authority, writing) if authority else "CRI"
-    lines = [message.text]
-    status = subject.status or ""
-    if status in NOTED_STATUSES and aspect != "status" and subject.status_as_of:
-        lines.append(
-            say(f"status_note.{status}", writing, date=date_text(subject.status_as_of, writing))
-        )
-    if on > subject.check_by:
-        by = date_text(subject.check_by.isoformat(), writing)
-        lines.append(say("caution.overdue", writing, authority=named, date=by))
-    elif message.certainty and has_words(f"caution.{message.certainty}"):
-        lines.append(say(f"caution.{message.certainty}", writing, authority=named))
-    return replace(message, text="\n\n".join(lines))
-
-
-def _status_message(session: Session, subject: Subject, writing: Writing) -> Message:
-    as_of = date_text(subject.status_as_of or "", writing)
-    lines = [
-        say(f"status.{subject.status}", writing, subject=name_of(subject, writing), date=as_of)
-    ]
-    if subject.valid_to:
-        lines.append(say("valid_to", writing, date=date_text(subject.valid_to, writing)))
-    overview = statement_about(session, subject.id, "overview")
-    return Message(
-        " ".join(lines),
-        sources=statement_sources(session, overview) if overview else (),
-        certainty=overview.certainty if overview else None,
-    )
-
-
-def _unknown(session: Session, subject: Subject, aspect: str, writing: Writing) -> Message:
-    """Says that the sources are silent on this aspect, and whom to ask."""
-    authority = subject_named(session, subject.ask)
-    lines = [say(f"unknown.{aspect}", writing, subject=name_of(subject, writing))]
-    if authority is not None and authority.id != subject.id:
-        contact = contact_text(session, authority.id, writing)
-        key = "ask_whom_with_contact" if contact else "ask_whom"
-        lines.append(say(key, writing, authority=name_of(authority, writing), contact=contact))
-    return Message(" ".join(lines))
-
-
-def aspect_title(aspect: str, kind: str, writing: Writing) -> str:
-    """What an aspect is called on a button, in the words of its kind of subject where it has some."""
-    own = f"aspect_of_{kind}.{aspect}"
-    return say(own if has_words(own) else f"aspect.{aspect}", writing)
-
-
-def _next_aspects(
-    session: Session, subject: Subject, aspect: str, writing: Writing
-) -> tuple[Button, ...]:
-    """Buttons for what else is known of the subject, and for its parts."""
-    known = set(aspects_of(session, subject.id)) - {aspect}
-    offered = [aspect for aspect in ASPECTS if aspect in known and aspect != "overview"]
-    buttons = [
-        Button(
-            aspect_title(aspect, subject.kind, writing),
-            payload(f"ask_{aspect}", subject=subject.id),
-        )
-        for aspect in offered
-    ]
-    if aspect == "overview":
-        parts = [
-            Button(name_of(part, writing), payload("ask_overview", subject=part.id))
-            for part in parts_of(session, subject.id)
-        ]
-        return tuple(buttons[: CHOICES - min(len(parts), 1)] + parts)
-    return tuple(buttons)

@@ -1,15 +1,19 @@
 """Replies that hang on what was said before, and the small talk."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import date
 
 from sqlalchemy.orm import Session
 
-from answers.answering import answer, answer_about, elsewhere, which_subject
+from answers.about import answer_about
+from answers.answering import answer, elsewhere, is_about_a_subject, which_subject
+from answers.cues import mentions
 from answers.figures import date_text
 from answers.greeting import topics
 from answers.knowledge import lexicon
-from answers.listing import AIDS, Listing, compare_reply, list_reply
+from answers.listing import AIDS, FILTERS, Listing, compare_reply, filter_reply, list_reply
+from answers.prices import price_limit, zones_within
 from answers.procedures import step_about, step_reply
 from answers.rendering import tags_of
 from answers.reply import Button, Message, Reply, payload
@@ -22,21 +26,29 @@ from database.vocabulary import ASPECTS, DEFAULT_AUTHORITY, KINDS
 ELEMENTS = ("province", "sector", "audience")
 QUANTITIES = ("amount", "jobs")
 COMPARED_AT_MOST = 9
+# The first that a message speaks of is returned: "sbah lkhir, labas ?" is a morning's.
+GREETINGS = ("greet_salam", "greet_morning", "greet_evening", "greet_how")
 FORMS = {"procedure", "legal_form"}
 
 
 def list_asked(session: Session, turn: Turn, *, on: date) -> Reply:
     """The subjects that fit the place, sector and kind of visitor that were named."""
+    limit = price_limit(turn)
+    if limit is not None:
+        return zones_within(session, limit, turn)
     named_kinds = [kind for kind in turn.entities.get("kind", ()) if kind in KINDS]
     kind = next((kind for kind in named_kinds if kind not in AIDS), None)
     if not named_kinds and not any(turn.first(element) for element in ELEMENTS):
         named = lexicon(session).links(turn.text).certain
         if named and named[0].kind != "territory":
             return answer(session, replace(turn, intent="ask_overview"), on=on)
+    kinds = (kind,) if kind else AIDS
     listing = Listing(
-        kinds=(kind,) if kind else AIDS,
+        kinds=kinds,
         **{element: turn.first(element) for element in ELEMENTS},
     )
+    if turn.first("by") in FILTERS:
+        return filter_reply(session, listing, turn.first("by"), turn.writing)
     return list_reply(session, listing, turn.writing)
 
 
@@ -60,6 +72,9 @@ def compare_named(session: Session, turn: Turn, *, on: date) -> Reply:
     provinces = dict.fromkeys(turn.entities.get("province", ()))
     if len(provinces) > 1 and not {link.kind for link in in_order} - {"territory"}:
         return compare_reply(session, [f"territoire_{p}" for p in provinces], turn.writing)
+    if len(ids) < 2 and _speaks_of_both(turn, ids):
+        ids = [turn.memory.previous_subject or "", turn.memory.subject or ""]
+        return compare_reply(session, ids, turn.writing)
     previous = subject_named(session, turn.memory.subject) if turn.memory.subject else None
     if previous and [link.kind for link in in_order] == [previous.kind] and previous.id not in ids:
         ids.insert(0, previous.id)
@@ -74,6 +89,12 @@ def compare_named(session: Session, turn: Turn, *, on: date) -> Reply:
     if guide and len(ids) < COMPARED_AT_MOST and {link.kind for link in in_order} <= FORMS:
         return answer_about(session, guide, "conditions", turn.writing, on=on)
     return compare_reply(session, ids[:COMPARED_AT_MOST], turn.writing)
+
+
+def _speaks_of_both(turn: Turn, named: Sequence[str]) -> bool:
+    """Whether the two subjects last spoken of are to be compared: "les deux", or nothing named."""
+    both = bool(turn.memory.subject and turn.memory.previous_subject)
+    return both and (mentions(turn.text, "both") or not (named or turn.first("kind")))
 
 
 def _guide_to_forms(session: Session, turn: Turn) -> str | None:
@@ -110,12 +131,17 @@ def take_element(session: Session, turn: Turn, *, on: date) -> Reply:
         return take_simulation_answer(session, turn, on=on)
     if turn.intent != "inform":
         return small_talk(session, turn, on=on)
+    limit = price_limit(turn)
+    if limit is not None:
+        return zones_within(session, limit, turn)
     if turn.memory.listing and any(turn.first(element) for element in ELEMENTS):
         given = {element: turn.first(element) for element in ELEMENTS if turn.first(element)}
         listing = replace(_remembered(turn), start=0, **given)
         return list_reply(session, listing, turn.writing)
     links = lexicon(session).links(turn.text)
     kinds = {link.kind for link in links.certain}
+    if turn.first("province") and not turn.text:
+        kinds.add("territory")  # a place chosen on a map or from a list comes without words
     if kinds - {"territory"}:
         return answer(session, replace(turn, intent="ask_overview"), on=on)
     if turn.memory.subject and kinds and len(links.unlinked_words) <= 1:
@@ -167,6 +193,8 @@ def small_talk(session: Session, turn: Turn, *, on: date) -> Reply:
         return Reply("out_of_scope", "fr", (Message(say("english", "fr"), topics("fr")),))
     if turn.intent == "ask_maker" and lexicon(session).links(turn.text).certain:
         return answer(session, replace(turn, intent="ask_overview"), on=on)
+    if turn.intent == "out_of_scope" and is_about_a_subject(session, turn):
+        return answer(session, replace(turn, intent="ask_overview"), on=on)
     if turn.intent == "out_of_scope":
         text = say("out_of_scope", turn.writing)
         return Reply("out_of_scope", turn.writing, (Message(text, topics(turn.writing)),))
@@ -174,7 +202,8 @@ def small_talk(session: Session, turn: Turn, *, on: date) -> Reply:
         return _change_language(turn)
     if turn.intent == "ask_human":
         return _hand_over(session, turn, on)
-    text = say(f"small_talk.{turn.intent}", turn.writing)
+    key = _greeting_back(turn.text) if turn.intent == "greet" else turn.intent
+    text = say(f"small_talk.{key}", turn.writing)
     if turn.intent == "erase_data":
         # The gateway erases, not the dialogue: it alone knows all that is kept.
         erase = Button(say("button_erase", turn.writing), "/erase_confirmed")
@@ -182,6 +211,11 @@ def small_talk(session: Session, turn: Turn, *, on: date) -> Reply:
         return Reply("clarified", turn.writing, (Message(text, (erase, keep)),))
     buttons = topics(turn.writing) if turn.intent in ("greet", "help", "bot_challenge") else ()
     return Reply("answered", turn.writing, (Message(text, buttons),))
+
+
+def _greeting_back(text: str) -> str:
+    """How a greeting is returned: by the time of day, the peace or the health it speaks of."""
+    return next((g for g in GREETINGS if mentions(text, g)), "greet")
 
 
 def clarify(session: Session, turn: Turn, *, on: date) -> Reply:
@@ -209,6 +243,8 @@ def clarify(session: Session, turn: Turn, *, on: date) -> Reply:
         question = Message(say("which_reading", turn.writing), (*buttons, none_of_these))
         return Reply("clarified", turn.writing, (question,))
     known = answer_about(session, named.id, "overview", turn.writing, on=on)
+    if known.outcome == "not_found":
+        return known
     told = replace(known.messages[0], buttons=(*buttons, *known.messages[0].buttons)[:3])
     return Reply("clarified", turn.writing, (told,), known.memory)
 

@@ -28,7 +28,8 @@ JOINING_WORDS = frozenset(
 )
 FUZZY_FLOOR = 84
 SHORTEST_FUZZY = 4
-NEARLY = 0.6
+NEARLY, ROUNDING = 0.6, 1e-9
+REMEMBERED_WORDS = 8192
 # Of two names with the same skeletons, the one that is spelled as typed is meant.
 SPELLING_COUNTS = 0.2
 AS_LIKELY = 0.97
@@ -36,6 +37,10 @@ AS_LIKELY = 0.97
 OWN_SHARE = 0.5
 # A name that has no spelling in the script of the word is trusted as far as this.
 UNKNOWN_SCRIPT = 0.75
+
+
+# An alias: its subject and the keys of its telling words.
+_Entry = tuple[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,32 +77,58 @@ class Lexicon:
     """All aliases, indexed by the skeletons of their telling words."""
 
     def __init__(self, aliases: Iterable[Alias]) -> None:
-        self._entries: dict[tuple[str, frozenset[str]], Alias] = {}
-        self._spellings: dict[tuple[str, frozenset[str]], set[str]] = defaultdict(set)
+        self._entries: dict[_Entry, Alias] = {}
+        self._spellings: dict[_Entry, set[str]] = defaultdict(set)
         for alias in aliases:
             entry = (alias.subject_id, frozenset(_keys_of_alias(alias.text)))
             if entry[1]:
                 self._entries.setdefault(entry, alias)
                 self._spellings[entry].update(words(alias.text))
         owners: dict[str, set[str]] = defaultdict(set)
-        self._by_key: dict[str, list[tuple[str, frozenset[str]]]] = defaultdict(list)
-        for entry in self._entries:
-            for key in entry[1]:
-                owners[key].add(entry[0])
-                self._by_key[key].append(entry)
+        for subject_id, keys in self._entries:
+            for key in keys:
+                owners[key].add(subject_id)
         total = len({subject_id for subject_id, _ in self._entries})
         self._weight = {key: math.log(1 + total / len(ids)) for key, ids in owners.items()}
-        self._fuzzy_keys = [key for key in self._weight if len(key) >= SHORTEST_FUZZY]
+        self._enough = {
+            entry: NEARLY * sum(self._weight[key] for key in entry[1]) - ROUNDING
+            for entry in self._entries
+        }
+        self._by_key: dict[str, list[_Entry]] = defaultdict(list)
+        for entry in self._entries:
+            for key in self._needed_keys(entry[1]):
+                self._by_key[key].append(entry)
+        self._fuzzy_keys: dict[int, list[str]] = defaultdict(list)
+        for key in self._weight:
+            if len(key) >= SHORTEST_FUZZY:
+                self._fuzzy_keys[len(key)].append(key)
+        self._misspelled = lru_cache(maxsize=REMEMBERED_WORDS)(self._nearest_key)
+
+    def _needed_keys(self, keys: Collection[str]) -> list[str]:
+        """The most telling keys of an alias, without all of which too little of it would be said.
+
+        Frequent words ("zone", "prime") so lead to few aliases, however many hold them.
+        """
+        left = sum(self._weight[key] for key in keys)
+        enough = NEARLY * left
+        needed: list[str] = []
+        for key in sorted(keys, key=lambda key: (-self._weight[key], key)):
+            if left < enough:
+                break
+            needed.append(key)
+            left -= self._weight[key]
+        return needed
 
     def links(self, text: str) -> Links:
         """The subjects that `text` names."""
         tokens = words(text)
         places = self._places(tokens)
+        entries = self._entries_nearly_said(places)
         certain: list[Link] = []
         rivals: list[Link] = []
         taken: set[int] = set()
         while True:
-            candidates = self._candidates(places, tokens, taken)
+            candidates = self._candidates(entries, places, tokens, taken)
             named = {link.subject_id for link in certain}
             whole = [link for link in candidates if link.coverage == 1]
             best = next(
@@ -146,19 +177,45 @@ class Lexicon:
             return
         for key in (_key(token), *without_clitics(token)):
             if len(key) >= SHORTEST_FUZZY:
-                found = process.extractOne(
-                    key, self._fuzzy_keys, scorer=fuzz.ratio, score_cutoff=FUZZY_FLOOR
-                )
+                found = self._misspelled(key)
                 if found:
-                    yield found[0], 0.9 * found[1] / 100
+                    yield found
                     return
 
+    def _nearest_key(self, key: str) -> tuple[str, float] | None:
+        """The key that another one misspells, and how surely."""
+        best: tuple[str, float] | None = None
+        # Keys whose lengths differ by more cannot be as alike as asked.
+        apart = int(len(key) * (200 / FUZZY_FLOOR - 2))
+        for length in range(len(key) - apart, len(key) + apart + 1):
+            found = process.extractOne(
+                key,
+                self._fuzzy_keys.get(length, ()),
+                scorer=fuzz.ratio,
+                score_cutoff=FUZZY_FLOOR,
+            )
+            if found and (best is None or found[1] > best[1]):
+                best = found[0], found[1]
+        return (best[0], 0.9 * best[1] / 100) if best else None
+
+    def _entries_nearly_said(self, places: Collection[str]) -> list[_Entry]:
+        """The aliases of which enough words stand in a message."""
+        return [
+            entry
+            for entry in {entry for key in places for entry in self._by_key.get(key, ())}
+            if sum(self._weight[key] for key in entry[1] if key in places) >= self._enough[entry]
+        ]
+
     def _candidates(
-        self, places: dict[str, list[tuple[int, float]]], tokens: Sequence[str], taken: set[int]
+        self,
+        entries: Iterable[_Entry],
+        places: dict[str, list[tuple[int, float]]],
+        tokens: Sequence[str],
+        taken: set[int],
     ) -> list[Link]:
         """The subjects of which an alias is said, wholly or nearly; the most telling first."""
         best: dict[tuple[str, frozenset[int]], Link] = {}
-        for entry in {entry for key in places for entry in self._by_key[key]}:
+        for entry in entries:
             link = self._link(entry, places, tokens, taken)
             if link is not None:
                 name = link.subject_id, frozenset(link.tokens)
@@ -173,7 +230,7 @@ class Lexicon:
 
     def _link(
         self,
-        entry: tuple[str, frozenset[str]],
+        entry: _Entry,
         places: dict[str, list[tuple[int, float]]],
         tokens: Sequence[str],
         taken: set[int],

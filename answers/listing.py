@@ -10,12 +10,28 @@ from answers.rendering import name_of, rendered, statement_sources, tags_of
 from answers.reply import Button, Message, Reply, payload
 from answers.turn import Turn
 from answers.words import say
-from database.queries import figures_of_key, statement_about, subjects_for, subjects_named
+from database.queries import (
+    figures_of_key,
+    page_of_subjects,
+    statement_about,
+    subjects_named,
+    values_of_tag,
+)
 from database.tables import Figure, Subject
 from database.vocabulary import Writing
 
 PAGE = 5
 LINE = 110  # characters of a sentence in a list
+# A list longer than this, that nothing narrows, is offered by sector, province or visitor.
+LONG = 10
+FILTERS = ("sector", "province", "audience")
+CHOICES_AT_MOST = 9
+# What can be had today comes first, then these groups by status.
+GROUPS = {
+    "later": ("announced", "project"),
+    "doubtful": ("unconfirmed",),
+    "over": ("closed", "expired"),
+}
 SIDE_BY_SIDE = 4  # more subjects than this are compared a line each
 AIDS = ("incentive", "programme")
 # The columns of a table, by what is compared; a column nobody fills is left out.
@@ -45,27 +61,32 @@ class Listing:
     audience: str | None = None
     start: int = 0
 
+    @property
+    def tags(self) -> dict[str, str]:
+        """The filters that are set."""
+        return {by: value for by in FILTERS if (value := getattr(self, by))}
+
 
 def list_reply(session: Session, listing: Listing, writing: Writing) -> Reply:
-    """One page of the subjects that fit, best known first."""
-    found = _found(session, listing)
-    words = {"what": _what(listing, writing), "filters": _filters(listing, writing)}
-    if not found:
+    """One page of the subjects that fit: those that match best and are open first."""
+    total, page = _page(session, listing, listing.start)
+    words = {"what": _what(listing, writing), "filters": filter_words(listing, writing)}
+    if not total:
         return Reply("not_found", writing, (Message(say("list.nothing", writing, **words)),))
-    page = found[listing.start : listing.start + PAGE]
     if not page:
         return Reply("answered", writing, (Message(say("list.end", writing)),))
-    lead = say(
-        "list.lead" if len(found) > 1 else "list.lead_one", writing, count=len(found), **words
-    )
-    lines = [lead, *(_line(session, subject, writing) for subject in page)]
-    rest = len(found) - listing.start - len(page)
+    key = "list.lead" if total > 1 else "list.lead_one"
+    lines = [say(key, writing, count=total, **words), *_in_groups(session, page, writing)]
+    rest = total - listing.start - len(page)
     buttons = [
         Button(name_of(subject, writing), payload("ask_overview", subject=subject.id))
         for subject in page
     ]
     if rest:
         buttons.append(Button(say("list.more", writing, count=rest), payload("more")))
+    if total > LONG:
+        lines.append(say("list.narrow", writing))
+        buttons += _ways_to_narrow(listing, writing)
     remembered = asdict(listing) | {"start": listing.start + len(page)}
     return Reply(
         "answered",
@@ -75,13 +96,24 @@ def list_reply(session: Session, listing: Listing, writing: Writing) -> Reply:
     )
 
 
+def filter_reply(session: Session, listing: Listing, by: str, writing: Writing) -> Reply:
+    """The values by which a long list can be narrowed, those with most subjects first."""
+    values = values_of_tag(session, by, kinds=listing.kinds, most=CHOICES_AT_MOST)
+    asked = {"kind": listing.kinds[0], **listing.tags}
+    buttons = tuple(
+        Button(say(f"{by}.{value}", writing), payload("ask_list", **{**asked, by: value}))
+        for value in values
+    )
+    return Reply("clarified", writing, (Message(say(f"list.choose.{by}", writing), buttons),))
+
+
 def listed_subjects(session: Session, turn: Turn) -> list[str]:
     """The subjects of the page last shown, or none."""
     if not turn.memory.listing:
         return []
     listing = Listing(**(turn.memory.listing | {"kinds": tuple(turn.memory.listing["kinds"])}))
-    found = _found(session, listing)
-    return [subject.id for subject in found[max(0, listing.start - PAGE) : listing.start]][:3]
+    _, page = _page(session, listing, max(0, listing.start - PAGE))
+    return [subject.id for subject in page][:3]
 
 
 def compare_reply(session: Session, ids: Sequence[str], writing: Writing) -> Reply:
@@ -128,7 +160,12 @@ def compare_reply(session: Session, ids: Sequence[str], writing: Writing) -> Rep
                 ),
             ),
         ),
-        {"subject": None if many else subjects[0].id, "aspect": None, "listing": None},
+        {
+            "subject": None if many else subjects[0].id,
+            "previous_subject": None if many else subjects[1].id,
+            "aspect": None,
+            "listing": None,
+        },
     )
 
 
@@ -142,13 +179,14 @@ def _measure_rows(
         figures = figures_of_key(session, key, [subject.id for subject in subjects])
         if figures:
             cells = [
-                _cell(figures[s.id], writing) if s.id in figures else unknown for s in subjects
+                figure_cell(figures[s.id], writing) if s.id in figures else unknown
+                for s in subjects
             ]
             rows.append((say(f"column.{key}", writing), cells))
     return rows
 
 
-def _cell(figure: Figure, writing: Writing) -> str:
+def figure_cell(figure: Figure, writing: Writing) -> str:
     """A figure, with its date, and its doubt where it has one."""
     told = figure_text(figure.values, figure.unit, writing)
     notes = [date_text(figure.as_of, writing)] if figure.as_of else []
@@ -201,24 +239,49 @@ def _shortened(sentence: str) -> str:
     return f"{sentence[: LINE + 1].rpartition(' ')[0].rstrip(' ,:;،؛')}…"
 
 
-def _found(session: Session, listing: Listing) -> list[Subject]:
-    """The subjects that fit; those made for just this place, sector or visitor come first."""
-    found = subjects_for(
+def _in_groups(session: Session, page: Sequence[Subject], writing: Writing) -> list[str]:
+    """A line for each subject, under the state of each group where there is more to say than open."""
+    groups = [_group(subject) for subject in page]
+    lines: list[str] = []
+    for position, (subject, group) in enumerate(zip(page, groups, strict=True)):
+        if set(groups) != {"now"} and (position == 0 or group != groups[position - 1]):
+            lines.append(say(f"list.group.{group}", writing))
+        lines.append(_line(session, subject, writing))
+    return lines
+
+
+def _group(subject: Subject) -> str:
+    return next((name for name, held in GROUPS.items() if subject.status in held), "now")
+
+
+def _ways_to_narrow(listing: Listing, writing: Writing) -> list[Button]:
+    """A button for each filter not set yet."""
+    asked = {"kind": listing.kinds[0], **listing.tags}
+    return [
+        Button(say(f"list.by.{by}", writing), payload("ask_list", **asked, by=by))
+        for by in FILTERS
+        if by not in listing.tags
+    ]
+
+
+def _page(session: Session, listing: Listing, start: int) -> tuple[int, list[Subject]]:
+    """How many subjects fit, and those of one page."""
+    return page_of_subjects(
         session,
         kinds=listing.kinds,
-        province=listing.province,
-        sector=listing.sector,
-        audience=listing.audience,
+        tags=listing.tags,
+        later=tuple(GROUPS.values()),
+        start=start,
+        size=PAGE,
     )
-    wanted = {listing.province, listing.sector, listing.audience} - {None}
-    return sorted(found, key=lambda s: -len(wanted & {tag.value for tag in s.tags}))
 
 
 def _what(listing: Listing, writing: Writing) -> str:
     return say(f"kind.{listing.kinds[0]}", writing)
 
 
-def _filters(listing: Listing, writing: Writing) -> str:
+def filter_words(listing: Listing, writing: Writing) -> str:
+    """The filters of a list in brackets, nothing when none is set."""
     parts = [
         say(f"{dimension}.{value}", writing)
         for dimension in ("audience", "sector", "province")

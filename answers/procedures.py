@@ -9,8 +9,8 @@ from answers.figures import figure_text
 from answers.rendering import name_of, rendered, source_links
 from answers.reply import Button, Message, Reply, SourceLink, payload
 from answers.words import say
-from database.content import figure_named
 from database.queries import figures_named, statement_about, steps_of, subject_named
+from database.records import figure_named, placeholders
 from database.tables import Step, Subject
 from database.vocabulary import CERTAINTIES, Writing
 
@@ -144,16 +144,15 @@ def _step_told(session: Session, step: Step, writing: Writing) -> dict[str, Any]
 
 
 def _cost_told(session: Session, step: Step, part: str, writing: Writing) -> str:
-    """The note where there is one: it names the figures; else the figures themselves."""
+    """The figures, and the note beside them; the note alone where it names them itself."""
     cost = step.content[part]
     if cost is None:
         return ""
-    text = (
-        cost["note"][writing]
-        if cost["note"]
-        else ", ".join(f"{{{figure}}}" for figure in cost["figures"])
-    )
-    return rendered(session, step.subject_id, text, writing)
+    figures = ", ".join(f"{{{figure}}}" for figure in cost["figures"])
+    note = cost["note"][writing] if cost["note"] else ""
+    if figures and note and not placeholders(note):
+        note = f"{figures} ({note})"
+    return rendered(session, step.subject_id, note or figures, writing)
 
 
 def _step_lines(step: dict[str, Any], parts: tuple[str, ...], writing: Writing) -> list[str]:

@@ -2,20 +2,17 @@
 
 import re
 from calendar import monthrange
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
+from answers.cues import cues, holds, mentions, phrases_of, variants_of
 from answers.turn import Turn
-from answers.words import has_words, say
 from bot.nlu.dates import find_dates
-from bot.nlu.folding import tokens, words
 from bot.nlu.quantities import Quantity, find_quantities
-from bot.nlu.skeleton import rests_after_clitics
-from database.vocabulary import WRITINGS, Writing
+from database.vocabulary import Writing
 from schemes import InvalidProject, project_from, read_answer
 from schemes.project import CHOICES, KINDS, Kind, Problem, Zone
 
@@ -23,6 +20,20 @@ MONTHS_IN = {"months": 1, "years": 12}
 MONTH_FIELDS = ("jobs_kept_months", "months_from_creation_to_hire")
 YEARLY_FIELDS = ("annual_turnover", "annual_gross_pay", "largest_client_turnover")
 WORKERS_FIELDS = ("jobs", "jobs_within_two_years", "permanent_hires", "trainees")
+# "Non" to these means none; to a salary or a rate it says nothing, and the field is left open.
+NONE_IS_ZERO = frozenset(
+    {
+        "jobs",
+        "jobs_within_two_years",
+        "permanent_hires",
+        "trainees",
+        "private_land",
+        "public_land",
+        "large_company_share_percent",
+        "moroccan_abroad_share_percent",
+        "foreign_currency_percent",
+    }
+)
 CHOICES_BY_CUE = ("zone", "sector", "legal_form", "offshoring_branch")
 # Said alone, these words are too common to be read unless the form has just asked for them.
 CHOICES_ONLY_WHEN_ASKED = frozenset({"legal_form", "offshoring_branch"})
@@ -135,18 +146,13 @@ def typed_answer(name: str, text: str, writing: Writing) -> Any:
     return values[0]
 
 
-def mentions(text: str, cue: str) -> bool:
-    """Whether a text holds one of the words of `cue.<cue>`, in any writing."""
-    return _holds(_variants(text), _cues(cue))
-
-
 def field_named_in(text: str) -> str | None:
     """The field whose name or words a text holds, the longest first."""
-    variants = _variants(text)
+    variants = variants_of(text)
     best: tuple[int, str] | None = None
     for name in KINDS:
-        for phrase in (*_cues(name), *_phrases_of(f"field.{name}")):
-            if (best is None or len(phrase) > best[0]) and _holds(variants, (phrase,)):
+        for phrase in (*cues(name), *phrases_of(f"field.{name}")):
+            if (best is None or len(phrase) > best[0]) and holds(variants, (phrase,)):
                 best = len(phrase), name
     return best[1] if best else None
 
@@ -206,8 +212,8 @@ def _fitting(quantity: Quantity) -> tuple[str, ...]:
 
 def _named_among(fields: Sequence[str], around: str) -> str | None:
     """The field of these whose words stand around a number, the longest words first."""
-    variants = _variants(around)
-    named = [(len(cue), name) for name in fields for cue in _cues(name) if _holds(variants, (cue,))]
+    variants = variants_of(around)
+    named = [(len(cue), name) for name in fields for cue in cues(name) if holds(variants, (cue,))]
     return max(named, key=lambda each: each[0])[1] if named else None
 
 
@@ -284,12 +290,12 @@ def _read_choices(turn: Turn, asked: str | None, said: Said) -> None:
 
 def _choice_by_cue(text: str, name: str) -> str | None:
     """The choice of a field whose words a text holds, the longest words first."""
-    variants = _variants(text)
+    variants = variants_of(text)
     named = [
         (sum(map(len, cue)), str(value))
         for value in CHOICES[name]
-        for cue in _cues(f"{name}.{value}")
-        if _holds(variants, (cue,))
+        for cue in cues(f"{name}.{value}")
+        if holds(variants, (cue,))
     ]
     return max(named)[1] if named else None
 
@@ -299,22 +305,19 @@ def _known(name: str, value: object) -> bool:
 
 
 def _read_yes_or_no(turn: Turn, asked: str | None, said: Said, on: date) -> None:
-    """Yes or no to the field asked; "non" to a number means none of it."""
+    """Yes or no to the field asked; "non" means none of it where one may well have none."""
     if asked is None or said.answers or said.readings or said.problem or said.foreign:
         return
     kind = KINDS[asked]
     if turn.intent == "affirm" and kind is Kind.FLAG:
         said.answers[asked] = True
     elif turn.intent == "deny":
-        nothing = {
-            Kind.FLAG: False,
-            Kind.PERCENT: "0",
-            Kind.MONEY: "0",
-            Kind.COUNT: "0",
-            Kind.DAY: on.isoformat(),
-        }
-        if kind in nothing:
-            said.answers[asked] = nothing[kind]
+        if kind is Kind.FLAG:
+            said.answers[asked] = False
+        elif kind is Kind.DAY:
+            said.answers[asked] = on.isoformat()
+        elif asked in NONE_IS_ZERO:
+            said.answers[asked] = "0"
         elif asked == "zone":
             said.answers[asked] = "other"
         elif asked == "offshoring_branch":
@@ -344,36 +347,3 @@ def _ends_of(year: int, month: int | None) -> tuple[str, str]:
         date(year, first, 1).isoformat(),
         date(year, last, monthrange(year, last)[1]).isoformat(),
     )
-
-
-# Words
-
-
-def _holds(variants: Sequence[frozenset[str]], phrases: Sequence[tuple[str, ...]]) -> bool:
-    return any(
-        all(word in variants[start + offset] for offset, word in enumerate(phrase))
-        for phrase in phrases
-        for start in range(len(variants) - len(phrase) + 1)
-    )
-
-
-def _variants(text: str) -> list[frozenset[str]]:
-    """The words of a text, each with what is left of it without article and preposition."""
-    return [frozenset((t.text, *rests_after_clitics(t.text))) for t in tokens(text)]
-
-
-@cache
-def _cues(name: str) -> tuple[tuple[str, ...], ...]:
-    return _phrases_of(f"cue.{name}") if has_words(f"cue.{name}") else ()
-
-
-def _phrases_of(key: str) -> tuple[tuple[str, ...], ...]:
-    return tuple(dict.fromkeys(_spelled(key)))
-
-
-def _spelled(key: str) -> Iterator[tuple[str, ...]]:
-    for writing in WRITINGS:
-        for phrase in say(key, writing).split(","):
-            folded = tuple(words(phrase))
-            if folded:
-                yield folded

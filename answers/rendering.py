@@ -4,8 +4,8 @@ from sqlalchemy.orm import Session
 
 from answers.figures import date_text, figure_text, isolated
 from answers.reply import SourceLink
-from database.content import PLACEHOLDER, TYPED_PLACEHOLDER, figure_named, placeholders
 from database.queries import figures_named, sources_of
+from database.records import PLACEHOLDER, TYPED_PLACEHOLDER, figure_named, placeholders
 from database.tables import Statement, Subject
 from database.vocabulary import Writing
 

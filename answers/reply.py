@@ -51,10 +51,12 @@ class Reply:
     memory: dict[str, Any] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
-        """The reply as the public API shows it, without the memory."""
+        """The reply as the log and the public API take it: of the memory, only what it is about."""
         return {
             "outcome": self.outcome,
             "language": self.writing,
+            "subject": self.memory.get("subject"),
+            "aspect": self.memory.get("aspect"),
             "messages": [
                 {
                     **asdict(message),
@@ -77,7 +79,10 @@ def joined(replies: Iterable[Reply]) -> Reply:
     outcomes = [reply.outcome for reply in every]
     memory: dict[str, Any] = {}
     for reply in every:
+        earlier = memory.get("subject")
         memory |= reply.memory
+        if earlier and memory.get("subject") != earlier:
+            memory["previous_subject"] = earlier
     return Reply(
         outcome="answered" if "answered" in outcomes else outcomes[-1],
         writing=every[-1].writing,

@@ -24,6 +24,20 @@ SIGN_OF_INTEREST: Mapping[Scheme, str] = {
     Scheme.TAHFIZ: "permanent_hires",
     Scheme.AUTO_ENTREPRENEUR: "legal_form",
 }
+# Which subject of the content tells of a scheme: what a question after its result is about.
+SUBJECT_OF: Mapping[Scheme, str] = {
+    Scheme.CHARTER_MAIN: "charte_dispositif_principal",
+    Scheme.TPME: "tpme",
+    Scheme.STRATEGIC: "charte_projets_strategiques",
+    Scheme.FES_SHORE_JOBS: "fes_shore_prime_emploi",
+    Scheme.FES_SHORE_INSTALLATION: "fes_shore_prime_installation",
+    Scheme.OFFSHORING: "offre_offshoring",
+    Scheme.ZAI: "zai_regime_fes_meknes",
+    Scheme.MDM_INVEST: "mdm_invest",
+    Scheme.IDMAJ: "idmaj",
+    Scheme.TAHFIZ: "tahfiz",
+    Scheme.AUTO_ENTREPRENEUR: "auto_entrepreneur",
+}
 NEVER_SUGGESTED = frozenset({Scheme.AUTO_ENTREPRENEUR, Scheme.STRATEGIC})
 # Whom the schemes of a zone may interest, though the law of some names no branch.
 AT_THE_PARK = frozenset({Sector.OFFSHORING, Sector.DIGITAL, Sector.SERVICES})

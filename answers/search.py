@@ -27,16 +27,16 @@ from sqlalchemy.orm import Session
 from bot.nlu.folding import words
 from bot.nlu.skeleton import skeleton, without_clitics
 from bot.nlu.writing import identify_writing, listed_words
-from database.content import PLACEHOLDER
 from database.exporting import subjects_in_full
 from database.queries import revision_mark
+from database.records import PLACEHOLDER
 from database.tables import Subject
 from settings import ROOT
 
 Scores = NDArray[np.float32]
 
 VECTORS_FOLDER = ROOT / "var" / "search"
-OUT_OF_SCOPE_FILES = "data/nlu/*/out_of_scope.yml"
+OUT_OF_SCOPE_FILES = ("data/nlu/*/out_of_scope.yml", "data/nlu/*/learnt.yml")
 # Words of grammar: they are in any question.
 ASKING_WORDS = listed_words("french_grammar", "french_determiners", "darija", "arabic_darija")
 # Two consonants fit too many words.
@@ -57,6 +57,8 @@ CERTAIN_FROM = 0.8
 TELLING_SHARE = 0.1
 COVERED = 0.5
 BATCH = 64
+# Dimensions of the sketch of a sentence's vector, and how many sentences are compared in full.
+SKETCH, COMPARED_IN_FULL = 64, 256
 
 _log = logging.getLogger(__name__)
 logging.getLogger("bm25s").setLevel(logging.WARNING)  # it would tell of every index made
@@ -119,7 +121,7 @@ class Index:
             ),
         ]
         self._sentence_owners = np.array([s.owner for s in self._sentences], dtype=np.intp)
-        self._vectors: Scores | None = None
+        self._meanings: _Meanings | None = None
 
     def learn_meanings(self, folder: Path) -> None:
         """Make the vectors of all sentences, or read those kept in `folder` for the same ones."""
@@ -139,14 +141,14 @@ class Index:
                     old.unlink(missing_ok=True)
             unfinished.rename(kept)
         _encoder().encode("bonjour")  # its own tables are read at the first sentence
-        self._vectors = vectors.astype(np.float32)
+        self._meanings = _Meanings(vectors)
 
     def nearest(self, text: str, *, limit: int) -> list[Hit]:
         """The subjects that `text` is most probably about, best first; none when all are far."""
         groups = list(_terms(text))
         lexical, passages = self._by_words(groups)
         writing = identify_writing(text)
-        with_meaning = self._vectors is not None and (
+        with_meaning = self._meanings is not None and (
             writing is None or writing.tag in WRITINGS_WITH_MEANING
         )
         semantic = self._by_meaning(text) if with_meaning else np.zeros_like(lexical)
@@ -183,6 +185,14 @@ class Index:
                 found += weight * any(term in known for term in group)
         return found >= COVERED * total
 
+    def strangers(self, said: Collection[str]) -> list[str]:
+        """The words among those said that stand in no text at all."""
+        return [
+            word
+            for word in said
+            if not any(term in self._frequency for group in _terms(word) for term in group)
+        ]
+
     def _by_words(self, groups: Sequence[Sequence[str]]) -> tuple[Scores, Scores]:
         """How much of the question is found: for each owner at best, and for each passage."""
         known = [term for group in groups for term in group if term in self._frequency]
@@ -199,14 +209,17 @@ class Index:
         return self._best_of_each(passages, self._owners), passages
 
     def _by_meaning(self, text: str) -> Scores:
-        if self._vectors is None:
+        if self._meanings is None:
             raise RuntimeError("the meanings are not learned yet")
-        likeness = self._vectors @ _encoder().encode(text)
+        likeness = self._meanings.likeness(_encoder().encode(text))
         return self._best_of_each(likeness, self._sentence_owners)
 
     def _best_of_each(self, scores: Scores, owners: NDArray[np.intp]) -> Scores:
+        """The best score of each owner; `owners` stand together, in order."""
         best = np.zeros(len(self.ids) + 1, dtype=np.float32)
-        np.maximum.at(best, owners, scores)
+        if len(owners):
+            first = np.flatnonzero(np.diff(owners, prepend=-1))
+            best[owners[first]] = np.maximum(np.maximum.reduceat(scores, first), 0)
         return best
 
     def _aspect_of(self, number: int, passages: Scores) -> str:
@@ -217,6 +230,31 @@ class Index:
         """Inverse document frequency, as BM25 counts it."""
         having, total = self._frequency[term], len(self._aspects)
         return math.log(1 + (total - having + 0.5) / (having + 0.5))
+
+
+class _Meanings:
+    """Sentence vectors, and a sketch of them along the directions in which they differ most.
+
+    The sketch is a small part of their size, so that a question costs little more among ten times
+    as many sentences; the few it finds nearest are then compared in full.
+    """
+
+    def __init__(self, vectors: NDArray[np.float16]) -> None:
+        self._vectors = vectors
+        exact = vectors.astype(np.float32)
+        _, directions = np.linalg.eigh(exact.T @ exact)
+        self._directions = np.ascontiguousarray(directions[:, -SKETCH:])
+        self._sketch = exact @ self._directions
+
+    def likeness(self, question: Scores) -> Scores:
+        """How alike each sentence and a question are: exact for the nearest, else by the sketch."""
+        likeness: Scores = self._sketch @ (question @ self._directions)
+        if len(likeness) > COMPARED_IN_FULL:
+            nearest = np.argpartition(-likeness, COMPARED_IN_FULL)[:COMPARED_IN_FULL]
+        else:
+            nearest = np.arange(len(likeness))
+        likeness[nearest] = self._vectors[nearest].astype(np.float32) @ question
+        return likeness
 
 
 _held: dict[str, Index] = {}
@@ -234,6 +272,11 @@ def covers(session: Session, subject_id: str, words: Collection[str]) -> bool:
     False when most of its telling words are not among those of the subject.
     """
     return index(session).covers(subject_id, words)
+
+
+def strangers(session: Session, words: Collection[str]) -> list[str]:
+    """The words among these that no text of the content holds, nor any with the same consonants."""
+    return index(session).strangers(words)
 
 
 def index(session: Session) -> Index:
@@ -254,8 +297,10 @@ def index(session: Session) -> Index:
 def out_of_scope_sentences(root: Path) -> list[tuple[str, str]]:
     """The sentences that the assistant learns as being about something else, with their writing."""
     found: list[tuple[str, str]] = []
-    for path in sorted(root.glob(OUT_OF_SCOPE_FILES)):
+    for path in sorted(path for pattern in OUT_OF_SCOPE_FILES for path in root.glob(pattern)):
         for intent in YAML(typ="safe").load(path.read_text("utf-8"))["nlu"]:
+            if intent["intent"] != "out_of_scope":
+                continue
             lines = intent["examples"].splitlines()
             writing = intent["metadata"]["writing"]
             found += [(writing, line.removeprefix("- ").strip()) for line in lines if line]

@@ -23,7 +23,7 @@ from answers.project_words import (
     value_text,
 )
 from answers.reply import Button, Message, Reply, payload
-from answers.scheme_choice import is_relevant
+from answers.scheme_choice import SUBJECT_OF, is_relevant
 from answers.simulation_result import (
     SchemeResult,
     Simulation,
@@ -72,6 +72,8 @@ TOPICS_OF_THEIR_OWN = frozenset(
     {"compare", "change_language", "erase_data", "feedback_positive", "feedback_negative"}
 )
 GIVES_ANSWERS = frozenset({"inform", "affirm", "deny", "dont_know"})
+# No answer, and none to come: "je ne sais pas", or "non" where it cannot mean none.
+LEAVES_OPEN = frozenset({"dont_know", "deny"})
 NOT_UNDERSTOOD = "nlu_fallback"
 ASKS_FOR_HELP = frozenset({"help", "simplify", "repeat"})
 
@@ -220,12 +222,11 @@ def _is_bare_answer(session: Session, turn: Turn, said: Said) -> bool:
 
 
 def _wish(turn: Turn) -> str | None:
-    """What a button after a result asks for, pressed or typed: `new` or `more`."""
+    """What a button after a result asks for, pressed or typed later on: `new` or `more`."""
     typed = fold(turn.text).strip()
     for wish in ("new", "more"):
-        if turn.first("field") == wish or typed in {
-            fold(say(f"answer.{wish}", w)) for w in WRITINGS
-        }:
+        titles = {fold(say(f"answer.{wish}", writing)) for writing in WRITINGS}
+        if turn.first("field") == wish or typed in titles:
             return wish
     return None
 
@@ -273,7 +274,7 @@ def _taken(session: Session, turn: Turn, held: Held, asked: str | None, on: date
     """What a message says is added to the project; then the next question, or the result."""
     writing = turn.writing
     said = _said(turn, held, asked, on)
-    if not said and asked is not None and turn.intent == "dont_know":
+    if not said and asked is not None and turn.intent in LEAVES_OPEN:
         skipped = replace(held, answers={**held.answers, asked: None}, readings=())
         return _asking_on(session, skipped, turn, on, (say("simulation.skipped", writing),))
     if not said and asked is None:
@@ -525,7 +526,9 @@ def _result(
         _scheme_message(result, held, writing) for result in simulation.results[:SHOWN_AT_MOST]
     ]
     closing = _closing(simulation, held, writing)
-    memory = {"project": held.as_memory(), "awaiting": RESULT}
+    memory: dict[str, Any] = {"project": held.as_memory(), "awaiting": RESULT}
+    if simulation.results:
+        memory |= {"subject": SUBJECT_OF[simulation.results[0].scheme], "aspect": "amount"}
     return Reply("answered", writing, (opening, *messages, closing), memory)
 
 

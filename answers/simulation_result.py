@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from answers.answering import contact_text
+from answers.about import contact_text
 from answers.figures import date_text
 from answers.project_words import (
     Figure,
@@ -31,6 +31,7 @@ from schemes import Assessment, Scheme, Verdict, assess, parameters_on, project_
 from schemes.assessment import Benefit, Bonus, Cap, CapKey, Caution, Condition, NearestStep
 from schemes.parameters import Certainty, Parameter, Reference, Unit
 from schemes.project import KINDS, Kind
+from settings import settings
 
 DOUBTFUL = (Certainty.SINGLE_PRESS, Certainty.UNCERTAIN)
 LEAST_TELLING = frozenset(
@@ -246,7 +247,21 @@ def card(result: SchemeResult, answers: Mapping[str, Any], writing: Writing) -> 
         "conditions": [{"title": line.title, "met": line.met} for line in result.conditions],
         "next_step": result.next_step,
         "link": page_link(answers, writing),
+        **({"image": _image_link(result, answers, writing)} if _can_be_drawn(result) else {}),
     }
+
+
+def _can_be_drawn(result: SchemeResult) -> bool:
+    """Whether there are bonuses to set side by side."""
+    return result.total is not None and any(
+        line.rate.value and line.amount is not None and line.amount.value for line in result.bonuses
+    )
+
+
+def _image_link(result: SchemeResult, answers: Mapping[str, Any], writing: Writing) -> str:
+    """The address of the result's picture, whole when the website's is known."""
+    link = page_link(answers, writing, ".png")
+    return f"{settings().public_url.rstrip('/')}{link}&scheme={result.scheme}"
 
 
 def scheme_lines(result: SchemeResult, writing: Writing) -> list[str]:

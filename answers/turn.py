@@ -1,5 +1,6 @@
 """One turn as it was understood, with what the dialogue remembers; the input of every reply."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -8,14 +9,24 @@ from database.vocabulary import ASPECTS, Writing
 
 @dataclass(frozen=True, slots=True)
 class Memory:
-    """What earlier turns left: the subject and aspect last spoken of, the list shown, the project."""
+    """What earlier turns left: the subject and aspect last spoken of, the subject before that one,
+    the list shown, the project.
+    """
 
     subject: str | None = None
+    previous_subject: str | None = None
     aspect: str | None = None
     step: int | None = None
     listing: dict[str, Any] | None = None
     project: dict[str, Any] | None = None
     awaiting: str | None = None
+
+    def after(self, said: Mapping[str, Any]) -> dict[str, Any]:
+        """What of a reply's memory to write down; the subject it leaves becomes the previous one."""
+        kept = {name: said[name] for name in self.__slots__ if name in said}
+        if self.subject and kept.get("subject", self.subject) != self.subject:
+            kept.setdefault("previous_subject", self.subject)
+        return kept
 
 
 @dataclass(frozen=True, slots=True)

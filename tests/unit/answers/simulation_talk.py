@@ -4,15 +4,15 @@ import json
 import re
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from answers import answering, dialogue, simulating
+from answers import dialogue
+from answers.conversing import BUTTONS, reply_to
 from answers.reply import Reply
-from answers.simulating import within_simulation
 from answers.turn import Memory, Turn
 from bot.nlu.closed_entities import find_closed_entities
 from bot.nlu.quantities import find_quantities
@@ -20,7 +20,6 @@ from database.vocabulary import Writing
 
 TODAY = date(2026, 11, 23)
 PAYLOAD = re.compile(r"/(\w+)(\{.*\})?")
-TAKES_ELEMENTS = ("inform", "affirm", "deny", "dont_know", "cancel", "resume")
 
 
 @dataclass
@@ -72,24 +71,19 @@ class Talk:
 
     def _send(self, text: str, intent: str, entities: dict[str, list[Any]]) -> Reply:
         held = {kind: tuple(values) for kind, values in entities.items()}
-        turn = Turn(text, self.writing, intent, held, memory=self.memory)
-        self.reply = within_simulation(_answer_to(intent), self.session, turn, on=TODAY)
-        remembered = json.loads(json.dumps(self.reply.memory))
+        said = tuple(self.reply.as_dict()["messages"]) if self.reply else ()
+        turn = Turn(text, self.writing, intent, held, memory=self.memory, last_messages=said)
+        self.reply = reply_to(self.session, turn, _answer_to(intent), on=TODAY)
+        remembered = json.loads(json.dumps(self.memory.after(self.reply.memory)))
         json.dumps(self.reply.as_dict())
-        self.memory = Memory(
-            **{name: remembered.get(name, getattr(self.memory, name)) for name in Memory.__slots__}
-        )
+        self.memory = replace(self.memory, **remembered)
         return self.reply
 
 
 def _answer_to(intent: str) -> Callable[..., Reply]:
     """The function that the rules of the dialogue call for an intent."""
-    if intent == "simulate":
-        return simulating.simulate
-    if intent in TAKES_ELEMENTS:
-        return dialogue.take_element
     if intent in ("repeat", "simplify"):
         return dialogue.repeat
     if intent == "nlu_fallback":
         return dialogue.clarify
-    return answering.answer if intent.startswith("ask_") else dialogue.small_talk
+    return BUTTONS.get(intent, dialogue.small_talk)

@@ -5,10 +5,19 @@ import pytest
 from sqlalchemy.orm import Session
 
 from answers.answering import answer
-from answers.dialogue import compare_named, list_asked, next_step, show_more, take_element
+from answers.dialogue import (
+    compare_named,
+    list_asked,
+    next_step,
+    show_more,
+    small_talk,
+    take_element,
+)
+from answers.prices import price_limit
 from answers.reply import Reply
 from answers.turn import Memory, Turn
-from database.vocabulary import Writing
+from database.tables import Name, Revision, Statement, Subject
+from database.vocabulary import WRITINGS, Writing
 
 TODAY = date(2026, 11, 23)
 
@@ -155,3 +164,139 @@ def test_two_questions_are_answered_in_order(session: Session) -> None:
         True,
         True,
     ]
+
+
+def test_a_subject_asked_for_elsewhere_says_first_where_it_is(session: Session) -> None:
+    asked = turn("prime Zitoun à Fès", "ask_amount", province="fes")
+    first, second = answer(session, asked, on=TODAY).messages
+    assert first.text == (
+        "« Prime Zitoun » ne concerne pas Fès, d'après mes sources (lieu : Taza)."
+    )
+    assert "6\u202f000 DH" in second.text
+
+
+def test_a_subject_asked_for_where_it_is_says_no_more(session: Session) -> None:
+    asked = turn("prime Zitoun à Taza", "ask_amount", province="taza")
+    assert len(answer(session, asked, on=TODAY).messages) == 1
+
+
+def test_a_stranger_called_an_aid_is_not_answered_with_the_aid_beside_it(session: Session) -> None:
+    asked = turn("prime zorgomat à zitoun ?", "ask_amount", unknown=("zorgomat",))
+    reply = answer(session, asked, on=TODAY)
+    assert reply.outcome == "not_found"
+    assert "Je ne connais pas « zorgomat »" in text_of(reply)
+    assert "Prime Zitoun" in [button.title for button in reply.messages[0].buttons]
+
+
+def test_an_unknown_word_that_is_called_nothing_is_passed_over(session: Session) -> None:
+    asked = turn("zitoun svppp ça donne combien", "ask_amount", unknown=("svppp",))
+    assert answer(session, asked, on=TODAY).outcome == "answered"
+
+
+def test_what_no_source_answers_is_said_so_with_whom_to_see(session: Session) -> None:
+    session.add(gap("closing", "Fermer un moulin"))
+    session.query(Revision).update({"mark": "with a gap"})
+    session.flush()
+    reply = answer(session, turn("fermer un moulin", "ask_steps"), on=TODAY)
+    assert reply.outcome == "not_found"
+    assert "aucune source sûre sur « Fermer un moulin »" in text_of(reply)
+    assert "Voyez la commune." in text_of(reply)
+    assert "Demander le timbre" not in text_of(reply)
+
+
+def gap(subject_id: str, name: str) -> Subject:
+    """Something people ask about that no source answers."""
+    return Subject(
+        id=subject_id,
+        kind="gap",
+        ask="institution_cri_fes_meknes",
+        prominence=3,
+        check_by=TODAY,
+        names=[Name(writing=writing, role="name", text=name) for writing in WRITINGS],
+        statements=[
+            Statement(
+                aspect="contact",
+                certainty="official",
+                checked_on=TODAY,
+                texts=dict.fromkeys(WRITINGS, "Voyez la commune."),
+                sources=[],
+            )
+        ],
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "outcome", "expected"),
+    [
+        ("terrain à moins de 400 dh le mètre", "answered", "Atlas Park : 300 DH/m²"),
+        ("un terrain pas plus de 200 dh/m²", "not_found", "Plus cher : Atlas Park"),
+        ("zone lli taman dyalha 9el mn 400 dh", "answered", "Atlas Park : 300 DH/m²"),
+        ("أرض ب قل من 400 درهم للمتر", "answered", "300"),
+    ],
+)
+def test_land_up_to_a_price_is_listed_with_what_is_not_known(
+    session: Session, text: str, outcome: str, expected: str
+) -> None:
+    told = answer(session, turn(text, "ask_price"), on=TODAY)
+    assert told.outcome == outcome
+    assert expected in text_of(told).translate({0x202F: " ", 0x2066: None, 0x2069: None})
+    assert "Oued Park" in text_of(told), "its price is not published"
+
+
+def test_a_budget_is_no_price_of_a_square_metre() -> None:
+    assert price_limit(turn("un terrain à moins de 500 000 dh")) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "writing"),
+    [
+        ("la différence entre les deux ?", "fr"),
+        ("lfer9 binathom", "ary-Latn"),
+        ("شنو الفرق بيناتهم", "ary-Arab"),
+    ],
+)
+def test_the_two_last_spoken_of_are_compared(session: Session, text: str, writing: Writing) -> None:
+    memory = Memory(subject="oued_park", previous_subject="atlas_park")
+    reply = compare_named(session, turn(text, "compare", writing=writing, memory=memory), on=TODAY)
+    card = reply.messages[0].card
+    assert card is not None
+    assert len(card["columns"]) == 2
+
+
+def test_the_subject_left_is_remembered_as_the_one_before() -> None:
+    memory = Memory(subject="atlas_park")
+    assert memory.after({"subject": "oued_park"})["previous_subject"] == "atlas_park"
+    assert "previous_subject" not in memory.after({"subject": "atlas_park"})
+    assert "previous_subject" not in memory.after({"aspect": "price"})
+
+
+def test_two_questions_in_one_message_leave_both_subjects(session: Session) -> None:
+    parts = (("ask_price", "prix à Atlas Park"), ("ask_conditions", "conditions prime Zitoun"))
+    memory = answer(session, Turn("", "fr", "ask_price", parts=parts), on=TODAY).memory
+    assert (memory["previous_subject"], memory["subject"]) == ("atlas_park", "zitoun_bonus")
+
+
+def test_a_province_chosen_without_words_asks_the_same_elsewhere(session: Session) -> None:
+    memory = Memory(subject="zitoun_bonus", aspect="amount")
+    chosen = turn("", "inform", memory=memory, province="fes")
+    assert "ne concerne pas Fès" in text_of(take_element(session, chosen, on=TODAY))
+
+
+@pytest.mark.parametrize(
+    ("text", "writing", "expected"),
+    [
+        ("salam", "ary-Latn", "W 3alaykom salam"),
+        ("السلام عليكم", "ary-Arab", "وعليكم السلام"),
+        ("sbah lkhir", "ary-Latn", "Sbah nnour"),
+        ("صباح الخير", "ary-Arab", "صباح النور"),
+        ("bonsoir", "fr", "Bonsoir"),
+        ("labas ?", "ary-Latn", "L7amdolillah"),
+        ("bonjour", "fr", "Bonjour"),
+        ("ahlan", "ary-Latn", "Mer7ba bik"),
+    ],
+)
+def test_a_greeting_is_returned_in_kind(
+    session: Session, text: str, writing: Writing, expected: str
+) -> None:
+    reply = small_talk(session, turn(text, "greet", writing=writing), on=TODAY)
+    assert text_of(reply).startswith(expected)

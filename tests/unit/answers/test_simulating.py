@@ -9,11 +9,16 @@ from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
 from answers.reply import Reply, payload
+from answers.scheme_choice import SUBJECT_OF
 from answers.simulation_result import simulation_of
 from answers.words import say
+from database.content import read_facts
 from database.tables import Base
 from database.vocabulary import WRITINGS, Writing
+from schemes import Scheme
 from schemes.project import KINDS
+from settings import ROOT
+from settings import settings as project_settings
 from tests.unit.answers.simulation_talk import TODAY, Talk
 
 PROJECT = "10 millions de dirhams à Taounate, 25 emplois, agroalimentaire, SARL"
@@ -387,6 +392,54 @@ PAYLOADS = st.one_of(
     ),
     st.sampled_from(PRESSED),
 )
+
+
+def test_no_to_a_share_is_not_known_rather_than_nothing(talk: Talk) -> None:
+    talk.say(PROJECT, "simulate")
+    assert talk.memory.awaiting == "own_funds_percent"
+    talk.say("non", "deny")
+    assert talk.answers["own_funds_percent"] is None
+    assert talk.memory.awaiting != "own_funds_percent"
+
+
+@pytest.mark.parametrize("understood", ["nlu_fallback", "ask_overview", "out_of_scope", "greet"])
+def test_the_title_of_a_button_typed_by_hand_is_the_button(talk: Talk, understood: str) -> None:
+    talk.say("10 MDH, 25 emplois à Taounate", "simulate")
+    assert talk.memory.awaiting == "sector"
+    talk.say("agro-alimentaire", understood)
+    assert talk.answers["sector"] == "agrifood"
+    talk.say("je ne sais pas", understood)
+    assert talk.answers["legal_form"] is None
+
+
+def test_a_button_after_the_result_may_be_typed(talk: Talk) -> None:
+    result_of(talk, PROJECT)
+    talk.say("nouveau projet", "nlu_fallback")
+    assert talk.answers == {}
+    assert talk.memory.awaiting == "total_investment"
+
+
+def test_after_a_total_a_question_is_about_the_scheme_shown_first(talk: Talk) -> None:
+    result_of(talk, PROJECT)
+    assert talk.memory.subject == "tpme"
+
+
+def test_every_scheme_has_its_subject_in_the_content() -> None:
+    known = {subject.id for subject in read_facts(ROOT / "content" / "facts")}
+    assert set(SUBJECT_OF) == set(Scheme)
+    assert set(SUBJECT_OF.values()) <= known
+
+
+@pytest.mark.parametrize("public_url", ["", "https://dalil.example"])
+def test_a_result_with_bonuses_names_its_picture(
+    talk: Talk, public_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(project_settings(), "public_url", public_url)
+    reply = result_of(talk, PROJECT)
+    pictures = [m.card["image"] for m in reply.messages if m.card and "image" in m.card]
+    assert pictures
+    assert all(each.startswith(f"{public_url}/calculateur.png?") for each in pictures)
+    assert "scheme=tpme" in pictures[0]
 
 
 @settings(

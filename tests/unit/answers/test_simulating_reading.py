@@ -105,13 +105,20 @@ def test_a_bare_answer_goes_to_the_field_asked(asked: str, text: str, expected: 
         ("sustainable", "affirm", True),
         ("sustainable", "deny", False),
         ("private_land", "deny", "0"),
-        ("women_payroll_percent", "deny", "0"),
+        ("large_company_share_percent", "deny", "0"),
         ("zone", "deny", "other"),
         ("created_on", "deny", "2026-11-23"),
     ],
 )
 def test_yes_and_no_answer_the_field_asked(asked: str, intent: str, expected: object) -> None:
     assert read("", asked, intent=intent).answers == {asked: expected}
+
+
+@pytest.mark.parametrize(
+    "asked", ["women_payroll_percent", "own_funds_percent", "monthly_gross_salary"]
+)
+def test_no_to_a_rate_or_a_salary_is_no_answer(asked: str) -> None:
+    assert not read("non", asked, intent="deny")
 
 
 def test_yes_to_an_amount_is_no_answer() -> None:
