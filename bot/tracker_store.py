@@ -8,7 +8,6 @@ only; the full log is the gateway's.
 from __future__ import annotations
 
 import json
-import os
 from typing import Any, Iterable, Optional
 
 import sqlalchemy as sa
@@ -17,8 +16,12 @@ from rasa.core.tracker_store import SerializedTrackerAsText, TrackerStore
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
+from sqlalchemy.dialects import postgresql, sqlite
+
+from bot.environment import given
 
 TURNS_KEPT = 4
+CONNECTS_WITHIN_SECONDS = 3
 
 
 class DialogueStore(TrackerStore, SerializedTrackerAsText):
@@ -39,22 +42,18 @@ class DialogueStore(TrackerStore, SerializedTrackerAsText):
         **kwargs: Any,
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
-        url = os.environ.get("DALIL_TRACKER_URL", host)
-        self.engine = sa.create_engine(url, pool_pre_ping=not url.startswith("sqlite"))
-        if url.startswith("sqlite"):
-            sa.event.listen(self.engine, "connect", _write_ahead)
-        self.table.create(self.engine, checkfirst=True)
+        self.engine = _engine(given("DALIL_TRACKER_URL", host))
+        self._make_table()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Replace the row of this conversation."""
         events = json.dumps(_kept_events(tracker), ensure_ascii=False)
-        key = self.table.c.sender_id == tracker.sender_id
+        insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
+        row = insert(self.table).values(sender_id=tracker.sender_id, events=events)
         with self.engine.begin() as connection:
-            changed = connection.execute(self.table.update().where(key).values(events=events))
-            if changed.rowcount == 0:
-                connection.execute(
-                    self.table.insert().values(sender_id=tracker.sender_id, events=events)
-                )
+            connection.execute(
+                row.on_conflict_do_update(index_elements=["sender_id"], set_={"events": events})
+            )
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """The conversation with its slots and last turns, or None when there is none."""
@@ -75,6 +74,14 @@ class DialogueStore(TrackerStore, SerializedTrackerAsText):
         with self.engine.begin() as connection:
             connection.execute(self.table.delete().where(self.table.c.sender_id == sender_id))
 
+    def _make_table(self) -> None:
+        try:
+            self.table.create(self.engine, checkfirst=True)
+        except sa.exc.SQLAlchemyError:
+            # A process that started at the same moment was faster, or there is real trouble.
+            if not sa.inspect(self.engine).has_table(self.table.name):
+                raise
+
 
 def _kept_events(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
     """The slots as they stood before the last turns, then the events of these turns."""
@@ -86,6 +93,27 @@ def _kept_events(tracker: DialogueStateTracker) -> list[dict[str, Any]]:
     first = starts[-TURNS_KEPT] - 1
     earlier = {event.key: event for event in events[:first] if isinstance(event, SlotSet)}
     return [event.as_dict() for event in (*earlier.values(), *events[first:])]
+
+
+def _engine(url: str) -> sa.engine.Engine:
+    if url.startswith("sqlite"):
+        # Kept open: SQLite tidies its log up, to the disk, whenever the last connection closes.
+        engine = sa.create_engine(
+            url,
+            poolclass=sa.pool.QueuePool,
+            pool_size=1,
+            connect_args={"check_same_thread": False},
+        )
+        sa.event.listen(engine, "connect", _write_ahead)
+        return engine
+    # Rasa works in one event loop, which waits for every query: one connection is in use at a time.
+    return sa.create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=1,
+        max_overflow=1,
+        connect_args={"connect_timeout": CONNECTS_WITHIN_SECONDS},
+    )
 
 
 def _write_ahead(connection: Any, _record: Any) -> None:

@@ -10,13 +10,13 @@ from typing import Any
 from bot.nlu.folding import words
 from bot.nlu.intent import OUT_OF_SCOPE, IntentModel, Reading
 
-# How the model learns, and when it does not answer, calibrated on the development set
+# How the model learns, and when it does not answer, calibrated on training sentences held out
 # (docs/nlu.md): `reject_below` and `sure_below` are in-scope scores, `ask_below` a probability.
 DEFAULTS: dict[str, Any] = {
     "inverse_regularisation": 1.0,
     "sentence_vectors": False,
-    "reject_below": 0.65,
-    "sure_below": 0.9,
+    "reject_below": 0.5,
+    "sure_below": 0.95,
     "ask_below": 0.35,
 }
 FALLBACK = "nlu_fallback"
@@ -56,6 +56,15 @@ _GREETING = re.compile(
 )
 # Intents that can stand beside another one in the same message.
 _QUESTION_INTENTS = re.compile(r"ask_(?!human|privacy|source)\w+")
+# What is meant by a message of signs alone, by the first sign that is known.
+_SIGNS = {
+    "👍👌👏💪💯✅✔😍🤩🥰😊🙂😃😄😁🔥🎉⭐🌟": "feedback_positive",
+    "❤♥💙💚💛🧡💜🖤💕💖": "feedback_positive",
+    "👎❌✖😡😠🤬😤😒🙄😞💔": "feedback_negative",
+    "🙏🤲🤝🌹💐": "thanks",
+    "👋🖐✋": "greet",
+    "?؟❓❔🤔😕🤷": "help",
+}
 # Messages that are one request however many questions they seem to hold.
 _WHOLE = {"compare", "simulate"}
 SURE = 0.5
@@ -82,7 +91,7 @@ class Thresholds:
 def decide(model: IntentModel, text: str, thresholds: Thresholds) -> dict[str, Any]:
     """What the parse says of a message: intent, ranking, questions and unknown words."""
     text = without_greeting(text)
-    reading = model.read(text)
+    reading = reading_of_signs(text) or model.read(text)
     ranking = [{"name": name, "confidence": p} for name, p in reading.ranking[:RANKING_LENGTH]]
     return {
         "intent": {"name": chosen(reading, thresholds), "confidence": reading.ranking[0][1]},
@@ -96,6 +105,15 @@ def without_greeting(text: str) -> str:
     """The message without the greeting that opens it, unless hardly anything else is said."""
     rest = _GREETING.sub("", text, count=1) if _GREETING.match(text) else text
     return rest if len(words(rest)) >= SHORTEST_QUESTION else text
+
+
+def reading_of_signs(text: str) -> Reading | None:
+    """What a message without a word means: an emoji, a question mark; None for all others."""
+    if words(text):
+        return None
+    found = (intent for sign in text for signs, intent in _SIGNS.items() if sign in signs)
+    intent = next(found, None)
+    return Reading(((intent, 1.0),), 1.0) if intent else None
 
 
 def chosen(reading: Reading, thresholds: Thresholds) -> str:

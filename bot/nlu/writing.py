@@ -16,7 +16,9 @@ from functools import lru_cache
 from math import tanh
 from pathlib import Path
 
-from bot.nlu.folding import words
+from bot.nlu.closed_entities import find_closed_entities
+from bot.nlu.folding import tokens, words
+from bot.nlu.quantities import find_quantities
 from bot.nlu.vocabularies import read_vocabulary
 
 TABLE_PATH = Path(__file__).parent / "writing_table.json"
@@ -28,6 +30,8 @@ _DETERMINER_WEIGHT = 0.1
 _FRENCH_WEIGHT = 0.3
 # A lone determiner tells nothing: "la" is also a no.
 _LEAST_EVIDENCE = 0.11
+# What a person chooses from a list, a province, a sector or a legal form, is said alike in both languages.
+_LISTED_KINDS = {"province", "sector", "legal_form"}
 # A message is mixed from this share of words in another writing.
 _MIXED_SHARE = 0.25
 _LEAST_ENGLISH_WORDS = 2
@@ -62,7 +66,11 @@ class Writing:
 
 
 def identify_writing(text: str) -> Writing | None:
-    """In which writing is a message? None where nothing tells: numbers, emoji, or only names and acronyms."""
+    """In which writing is a message?
+
+    None where nothing tells: numbers, emoji, names and acronyms, or only what is chosen from a list
+    ("SARL", "textile", "20 emplois"): who writes Darija answers with the same words.
+    """
     said = words(text)
     evidence = {"fr": 0.0, "ary-Arab": 0.0, "ary-Latn": 0.0}
     counted = dict.fromkeys(evidence, 0)
@@ -76,6 +84,8 @@ def identify_writing(text: str) -> Writing | None:
         return None
     # On a tie, Arabic letters are the surer sign; then French, the language of the forms.
     tag = "fr" if english else max(("ary-Arab", "fr", "ary-Latn"), key=lambda tag: evidence[tag])
+    if tag == "fr" and not english and _is_chosen_from_lists(text):
+        return None
     others = sum(counted.values()) - counted[tag]
     return Writing(
         tag=tag,
@@ -83,6 +93,17 @@ def identify_writing(text: str) -> Writing | None:
         scores={tag: round(value / total, 3) if total else 0.0 for tag, value in evidence.items()},
         english=english,
         msa=tag == "ary-Arab" and _is_standard_arabic(said),
+    )
+
+
+def _is_chosen_from_lists(text: str) -> bool:
+    """Whether every word that could tell is a province, a sector, a legal form, or a figure's unit."""
+    spans = [(e.start, e.end) for e in find_closed_entities(text) if e.kind in _LISTED_KINDS]
+    spans += [(q.start, q.end) for q in find_quantities(text) if text[q.start].isdigit()]
+    return bool(spans) and all(
+        _word_evidence(token.text)[1] == 0.0
+        or any(start <= token.start < end for start, end in spans)
+        for token in tokens(text)
     )
 
 

@@ -3,12 +3,15 @@
 import pytest
 from jsonschema import ValidationError
 from rasa.core.actions.action import RemoteAction
+from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import Event, SlotSet
+from rasa.shared.core.trackers import DialogueStateTracker
 from rasa.shared.utils.common import all_subclasses
 
 from bot import shortcuts
 
 RASAS_RESOLVE = Event.resolve_by_type
+RASAS_CALL = RemoteAction._action_call_format
 RASAS_VALIDATE = RemoteAction._validate_action_result
 ACTION = RemoteAction("action_answer", None)
 
@@ -48,3 +51,10 @@ def test_unknown_events_are_treated_as_by_rasa() -> None:
     assert shortcuts._resolve_by_type("nothing", SlotSet) is SlotSet
     with pytest.raises(ValueError, match="nothing"):
         shortcuts._resolve_by_type("nothing")
+
+
+def test_an_action_is_asked_as_by_rasa_but_for_the_domain() -> None:
+    domain = Domain.from_dict({"intents": ["greet"], "actions": ["action_answer"]})
+    tracker = DialogueStateTracker.from_events("c1", [SlotSet("subject", "tpme")], domain.slots)
+    asked = shortcuts._action_call_format(ACTION, tracker, domain)
+    assert asked == {**RASAS_CALL(ACTION, tracker, domain), "domain": {}}

@@ -1,7 +1,9 @@
 """The dialogue store: what a conversation remembers, and what it costs."""
 
 import asyncio
+from pathlib import Path
 
+import sqlalchemy as sa
 from rasa.shared.core.domain import Domain
 from rasa.shared.core.events import ActionExecuted, BotUttered, SlotSet, UserUttered
 from rasa.shared.core.trackers import DialogueStateTracker
@@ -66,3 +68,32 @@ def test_a_forgotten_conversation_is_gone() -> None:
     store.forget("c1")
     assert asyncio.run(store.retrieve("c1")) is None
     assert list(asyncio.run(store.keys())) == []
+
+
+def test_processes_that_start_together_share_one_table(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DALIL_TRACKER_URL", f"sqlite:///{tmp_path / 'd.db'}")
+    first, second = DialogueStore(DOMAIN), DialogueStore(DOMAIN)
+    talked(first, 2)
+    read = asyncio.run(second.retrieve("c1"))
+    assert read is not None
+    assert read.get_slot("subject") == "s1"
+    asyncio.run(second.save(read))
+    assert list(asyncio.run(first.keys())) == ["c1"]
+
+
+def test_a_table_made_by_another_process_in_the_meantime_is_no_error(tmp_path, monkeypatch) -> None:
+    monkeypatch.setenv("DALIL_TRACKER_URL", f"sqlite:///{tmp_path / 'd.db'}")
+    store = DialogueStore(DOMAIN)
+    slow = type("Slow", (DialogueStore,), {})
+    create = store.table.create
+    # The look says that there is none; by the time it is made, there is.
+    monkeypatch.setattr(store.table, "create", lambda engine, checkfirst: create(engine))
+    assert slow(DOMAIN).engine is not None
+
+
+def test_a_file_is_opened_once_for_many_turns(tmp_path: Path) -> None:
+    store = DialogueStore(DOMAIN, f"sqlite:///{tmp_path}/dialogue.db")
+    opened: list[object] = []
+    sa.event.listen(store.engine, "connect", lambda connection, _: opened.append(connection))
+    talked(store, 5)
+    assert len(opened) <= 1

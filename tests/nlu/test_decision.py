@@ -73,6 +73,42 @@ def test_what_is_unsure_is_asked(
     assert chosen(Reading(ranking, in_scope), THRESHOLDS) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("👍", "feedback_positive"),
+        ("👍🏽👍🏽", "feedback_positive"),
+        ("❤️", "feedback_positive"),
+        ("👎", "feedback_negative"),
+        ("🙏", "thanks"),
+        ("👋", "greet"),
+        ("?", "help"),
+        ("؟؟", "help"),
+        ("salam 👋😊", "greet"),
+        ("bonjour 🙏", "greet"),
+    ],
+)
+def test_signs_alone_and_greetings_with_signs_are_read(
+    model: IntentModel, text: str, intent: str
+) -> None:
+    assert decide(model, text, THRESHOLDS)["intent"]["name"] == intent
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["bghit nchki", "fin nchki", "je veux me plaindre", "réclamation", "عندي شكاية", "بغيت نشكي"],
+)
+def test_who_complains_wants_a_person(model: IntentModel, text: str) -> None:
+    assert decide(model, text, THRESHOLDS)["intent"]["name"] == "ask_human"
+
+
+@pytest.mark.parametrize("text", ["كيفاش نستافد من الدعم", "kifach ntsejjel", "les conditions stp"])
+def test_case_signs_and_politeness_change_nothing(model: IntentModel, text: str) -> None:
+    reading = model.read(text)
+    for changed in (text.upper(), f"{text} 😊", f"{text} svp", f"عفاك {text}"):
+        assert model.read(changed) == reading
+
+
 def test_capitalised_strangers_are_names_and_ordinary_words_are_not(model: IntentModel) -> None:
     assert model.unknown_words("c'est quoi Zelligia Grow") == ("zelligia", "grow")
     assert model.unknown_words("et quelles sont les conditions ?") == ()
