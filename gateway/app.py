@@ -13,6 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
+from console.access import PATH as CONSOLE
+from console.app import console_app
 from database.queries import revision_mark
 from database.session import open_session
 from gateway import (
@@ -20,6 +22,7 @@ from gateway import (
     conversations,
     feedback,
     notices,
+    observing,
     reference,
     simulations,
     stream,
@@ -29,9 +32,12 @@ from gateway.errors import install_error_handlers
 from gateway.inbox import Retrier
 from gateway.limits import BodyLimit
 from gateway.rasa_client import RasaClient
+from gateway.retention import DailyPurge
 from gateway.security import CALL_HEADERS, CALL_METHODS, READABLE_HEADERS, SecurityHeaders
 from gateway.stream import Streams
 from gateway.whatsapp import routes as whatsapp
+from observability.logs import configure_logging
+from observability.tracing import start_tracing
 from settings import ROOT, settings
 
 PAGES = ROOT / "widget"
@@ -39,6 +45,8 @@ PAGES = ROOT / "widget"
 
 def create_app() -> FastAPI:
     """The application, ready to be served by uvicorn."""
+    configure_logging("web")
+    start_tracing("web")
     app = FastAPI(title="Dalil", version="0.1.0", lifespan=_lifespan, docs_url=None, redoc_url=None)
     app.state.rasa = RasaClient.from_settings(settings())
     app.state.streams = Streams(settings().stream_poll_seconds)
@@ -50,6 +58,7 @@ def create_app() -> FastAPI:
     app.include_router(notices.router)
     app.include_router(simulations.router)
     app.include_router(reference.router)
+    app.include_router(observing.router)
     app.include_router(whatsapp.router)
     reference.mount_files(app)
     install_error_handlers(app)
@@ -75,6 +84,7 @@ def create_app() -> FastAPI:
     def page() -> FileResponse:
         return FileResponse(PAGES / "index.html")
 
+    app.mount(CONSOLE, console_app(), name="console")
     app.mount("/widget", WidgetFiles(directory=PAGES), name="widget")
     return app
 
@@ -95,10 +105,14 @@ def _add_middleware(app: FastAPI) -> None:
     app.add_middleware(
         BodyLimit,
         most=settings().body_max_bytes,
-        most_at={whatsapp.WEBHOOK: settings().whatsapp_body_max_bytes},
+        most_at={
+            whatsapp.WEBHOOK: settings().whatsapp_body_max_bytes,
+            CONSOLE: settings().console_body_max_bytes,
+        },
     )
     if settings().trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings().trusted_proxies)
+    app.add_middleware(observing.Observed)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(GZipMiddleware, minimum_size=1000)
     app.add_middleware(
@@ -114,10 +128,14 @@ def _add_middleware(app: FastAPI) -> None:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     retrier = Retrier(app.state.rasa, settings().retry_seconds)
     retrier.start()
+    daily_purge = DailyPurge()
+    if settings().purge_daily:
+        daily_purge.start()
     watching = asyncio.create_task(app.state.streams.watch())
     async with whatsapp.serving(app):
         yield
     watching.cancel()
+    daily_purge.stop()
     retrier.stop()
 
 

@@ -231,13 +231,12 @@ def _take_in(visitor: Conversation, incoming: Incoming) -> None:
     writing = writing_of(visitor)
     if incoming.payload is not None and incoming.text is not None:
         raise Refusal(422, "bad_request", writing, detail="text + payload")
-    with open_session() as session:
-        if turn_of_message(session, visitor.id, incoming.message_id):
-            return
     if incoming.payload is None:
         text = masked(_typed(incoming.text, writing)).text
     else:
         with open_session() as session:
+            if turn_of_message(session, visitor.id, incoming.message_id):
+                return
             choices = offered_choices(session, visitor.id)
         if incoming.payload not in choices:
             raise Refusal(422, "unknown_choice", writing)

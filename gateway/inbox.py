@@ -19,11 +19,14 @@ from database.conversations import (
     store_answer,
     turn_of_message,
 )
+from database.health import SwitchedOff, switched_off
 from database.session import open_session
-from database.tables import Turn
+from database.tables import Conversation, Turn
 from database.vocabulary import Writing
 from gateway.erasure import ERASE_CONFIRMED, erase, finish_erasures, receipt_message
 from gateway.rasa_client import AssistantAway, AssistantStumbled, RasaClient
+from observability.metrics import count_turn, stumbles
+from observability.tracing import draw_steps, span, traceparent
 
 logger = logging.getLogger(__name__)
 RETRIED_AT_ONCE = 50
@@ -73,36 +76,69 @@ def answer_next(rasa: RasaClient, conversation_id: str) -> Answered | None:
     with open_session() as session:
         turn = next_turn(session, conversation_id, holder=holder, now=now, until=until)
         conversation = conversation_named(session, conversation_id)
+        notice = switched_off(session)
     if turn is None or conversation is None:
         return None
     if turn.payload == ERASE_CONFIRMED:
         return _erased(rasa, turn, conversation.writing)  # type: ignore[arg-type]
-    request = {
-        "conversation": conversation_id,
-        "message_id": turn.message_id,
-        "text": turn.text,
-        "payload": turn.payload,
-        "channel": conversation.channel,
-        "language": conversation.writing,
-    }
+    started = time.perf_counter()
+    with span("turn", conversation=conversation_id, channel=conversation.channel) as opened:
+        if notice is not None:
+            answer = _notice(notice, conversation.writing)
+        else:
+            answer = _asked(rasa, turn, conversation, holder)
+        asked = time.perf_counter()
+        with span("store"), open_session() as session:
+            stored = store_answer(
+                session, conversation_id, turn.message_id, answer, at=datetime.now(UTC)
+            )
+        if stored is None:
+            raise ConversationErased(conversation_id)
+        opened.set_attribute("outcome", stored.outcome or "")
+    ended = time.perf_counter()
+    seconds = {step: taken / 1000 for step, taken in answer.get("took", {}).items()}
+    count_turn(
+        conversation.channel,
+        stored.writing or "",
+        stored.outcome or "",
+        {
+            **seconds,
+            "waited": (now - turn.received_at).total_seconds(),
+            "rasa": asked - started,
+            "stored": ended - asked,
+            "whole": (datetime.now(UTC) - turn.received_at).total_seconds(),
+        },
+    )
+    return _answered(stored)
+
+
+def _asked(rasa: RasaClient, turn: Turn, conversation: Conversation, holder: str) -> dict[str, Any]:
+    """Rasa's answer to a turn, or an apology when it stumbles each time. Raises `AssistantAway`."""
     try:
-        answer = rasa.answer(request)
+        with span("rasa"):
+            answer = rasa.answer(
+                {
+                    "conversation": turn.conversation_id,
+                    "message_id": turn.message_id,
+                    "text": turn.text,
+                    "payload": turn.payload,
+                    "channel": conversation.channel,
+                    "language": conversation.writing,
+                    "traceparent": traceparent(),
+                }
+            )
+            draw_steps(answer.get("took", {}))
+            return answer
     except AssistantAway as away:
+        stumbled = isinstance(away, AssistantStumbled)
+        stumbles.labels("stumbled" if stumbled else "away").inc()
         with open_session() as session:
-            let_go(session, conversation_id, holder)
-            stumbled = isinstance(away, AssistantStumbled)
+            let_go(session, turn.conversation_id, holder)
             hopeless = stumbled and count_attempt(session, turn.id) >= ATTEMPTS
         if not hopeless:
             raise
-        logger.error("turn %s of %s was given up: %s", turn.id, conversation_id, away)
-        answer = _apology(away.writing or conversation.writing)
-    with open_session() as session:
-        stored = store_answer(
-            session, conversation_id, turn.message_id, answer, at=datetime.now(UTC)
-        )
-    if stored is None:
-        raise ConversationErased(conversation_id)
-    return _answered(stored)
+        logger.error("turn %s of %s was given up: %s", turn.id, turn.conversation_id, away)
+        return _apology(away.writing or conversation.writing)
 
 
 def stored_answer(conversation_id: str, message_id: str) -> Answered | None:
@@ -131,6 +167,13 @@ def _apology(writing: Writing | str) -> dict[str, Any]:
     return {"understood": {"intent": {"name": None, "confidence": None}}, **reply.as_dict()}
 
 
+def _notice(off: SwitchedOff, writing: str) -> dict[str, Any]:
+    """What is said while staff has switched the assistant off."""
+    text = off.notice or say("switched_off", writing)  # type: ignore[arg-type]
+    reply = Reply("handed_over", writing, (Message(text),))  # type: ignore[arg-type]
+    return {"understood": {"intent": {"name": None, "confidence": None}}, **reply.as_dict()}
+
+
 class Retrier(threading.Thread):
     """Answers the messages that were kept while Rasa was away, and ends what erasures began."""
 
@@ -150,9 +193,10 @@ class Retrier(threading.Thread):
 
     def answer_waiting(self) -> int:
         """Answer what waits and nobody is answering; how many were answered."""
-        before = datetime.now(UTC) - timedelta(seconds=self._every)
+        now = datetime.now(UTC)
+        before = now - timedelta(seconds=self._every)
         with open_session() as session:
-            waiting = conversations_waiting(session, before=before, limit=RETRIED_AT_ONCE)
+            waiting = conversations_waiting(session, before=before, now=now, limit=RETRIED_AT_ONCE)
         answered = 0
         for conversation_id in waiting:
             try:

@@ -27,26 +27,32 @@ def _limiter() -> MovingWindowRateLimiter:
 
 
 def check_rate(rate: str, kind: str, who: str) -> None:
-    """Count one call of `who`; raises `Refusal` (429) past `rate`, such as `30/minute`.
+    """Count one call of `who`; raises `Refusal` (429) past `rate`, such as `30/minute`."""
+    wait = seconds_to_wait(rate, kind, who)
+    if wait:
+        raise Refusal(429, "too_many", headers={"Retry-After": str(wait)})
 
-    Visitors are served uncounted while the shared counter is away.
+
+def seconds_to_wait(rate: str, kind: str, who: str) -> int:
+    """Count one call of `who`: 0 within `rate`, else how long until the next is allowed.
+
+    Calls are served uncounted while the shared counter is away.
     """
     item = parse(rate)
     try:
         if _limiter().hit(item, kind, who):
-            return
+            return 0
         free_at = _limiter().get_window_stats(item, kind, who).reset_time
     except StorageError as error:
         logger.warning("calls are not counted: %s", error)
-        return
-    wait = max(1, math.ceil(free_at - time.time()))
-    raise Refusal(429, "too_many", headers={"Retry-After": str(wait)})
+        return 0
+    return max(1, math.ceil(free_at - time.time()))
 
 
 class BodyLimit:
     """Refuses a body past `most` bytes before anything reads it whole, and for the API all but JSON.
 
-    `most_at` gives paths a limit of their own.
+    `most_at` gives paths, and what lies below them, a limit of their own.
     """
 
     def __init__(self, app: ASGIApp, most: int, most_at: Mapping[str, int] | None = None) -> None:
@@ -56,7 +62,7 @@ class BodyLimit:
         """Serve the request, or answer 413 or 415."""
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        most = self.most_at.get(scope["path"], self.most)
+        most = self._most_for(scope["path"])
         headers = Headers(scope=scope)
         writing = writing_asked(headers.get("accept-language", ""))
         too_large = error_response(413, "too_large", writing)
@@ -81,6 +87,12 @@ class BodyLimit:
             return next(held, None) or await receive()
 
         await self.app(scope, replay, send)
+
+    def _most_for(self, path: str) -> int:
+        for place, most in self.most_at.items():
+            if path == place or path.startswith(f"{place}/"):
+                return most
+        return self.most
 
 
 def _is_json(headers: Headers) -> bool:

@@ -64,6 +64,13 @@ class RasaClient:
         writing = (body.get("understood") or {}).get("writing") or {}
         raise trouble(f"status {response.status_code}", writing.get("tag"))
 
+    def parse(self, text: str) -> dict[str, Any]:
+        """What would be understood of a text, of which nothing is kept. Raises `AssistantAway`."""
+        response = self._call("POST", "parse", json={"text": text})
+        if response.status_code != 200:
+            raise AssistantAway(f"status {response.status_code}")
+        return dict(response.json())
+
     def forget(self, conversation_id: str) -> None:
         """Erase Rasa's side of a conversation. Raises `AssistantAway`."""
         response = self._call("DELETE", f"conversations/{quote(conversation_id, safe='')}")
@@ -72,12 +79,15 @@ class RasaClient:
 
     def is_ready(self) -> bool:
         """Whether Rasa answers at all."""
+        return self.model() is not None
+
+    def model(self) -> str | None:
+        """The name of the model that answers; None while Rasa is away or has none."""
         try:
-            return (
-                self.http.get(f"{self.url}/webhooks/gateway/health", timeout=2).status_code == 200
-            )
+            answer = self.http.get(f"{self.url}/webhooks/gateway/health", timeout=2)
+            return str(answer.json().get("model", "")) if answer.status_code == 200 else None
         except requests.RequestException:
-            return False
+            return None
 
     def _call(self, method: str, path: str, **content: Any) -> requests.Response:
         try:

@@ -203,11 +203,14 @@ def calculator_pdf(request: Request) -> Response:
 
 @router.get("/calculateur.png", include_in_schema=False)
 def calculator_png(request: Request) -> Response:
-    """The best result as a picture, to send."""
+    """The result of the `scheme` asked for, else the best one, as a picture to send."""
     asked = _answered(request)
     simulation = _simulated(asked)
+    scheme = request.query_params.get("scheme")
     pictures = (
-        picture_of(result, simulation.project, asked.writing) for result in simulation.results
+        picture_of(result, simulation.project, asked.writing)
+        for result in simulation.results
+        if scheme in (None, result.scheme)
     )
     picture = next((each for each in pictures if each is not None), None)
     if picture is None:

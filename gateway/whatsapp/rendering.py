@@ -50,8 +50,9 @@ def outgoing_payloads(
         body = readable_in(say("whatsapp.more_lead", writing), writing)
         return [interactive(body, buttons, writing, place=place, offset=offset)]
     text = readable_in(full_text(message, writing), writing)
-    image = (message.get("card") or {}).get("image")
-    bodies = [image_message(image, message, writing)] if image else []
+    image = str((message.get("card") or {}).get("image") or "")
+    # Meta fetches the picture itself: without the website's address there is none to give.
+    bodies = [image_message(image, message, writing)] if image.startswith("http") else []
     if not buttons:
         return bodies + [text_message(part) for part in split(text, LONGEST_TEXT)]
     lead = readable_in(say("whatsapp.choose", writing), writing)

@@ -80,6 +80,10 @@ class MadeUpRasa:
         """Whether it is there."""
         return not self.away
 
+    def model(self) -> str | None:
+        """The model's name, while it is there."""
+        return None if self.away else "made-up"
+
 
 @dataclass
 class Chat:

@@ -205,3 +205,10 @@ def test_what_breaks_inside_is_not_shown(
     answer = chat.send("bonjour")
     assert (answer.status_code, answer.json()["error"]["code"]) == (500, "internal")
     assert "secret" not in answer.text
+
+
+def test_browsers_are_told_to_stay_with_https_over_https_alone(app: FastAPI) -> None:
+    plain = TestClient(app, base_url="http://testserver").get("/healthz")
+    secure = TestClient(app, base_url="https://testserver").get("/healthz")
+    assert "strict-transport-security" not in plain.headers
+    assert "max-age=31536000" in secure.headers["strict-transport-security"]
