@@ -1,0 +1,1 @@
+"""The staff console: review conversations, teach the assistant, keep the facts true."""
