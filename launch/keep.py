@@ -39,6 +39,8 @@ def keep(command: Sequence[str]) -> int:
             return code or 1
         print(f"dalil: ended with {code}, started again", flush=True)
         time.sleep(PAUSE_SECONDS)
+        if stopping:
+            return 0
         child = subprocess.Popen(command)
 
 

@@ -16,7 +16,7 @@ from honcho.manager import Manager
 from honcho.printer import Printer
 
 from database.content import ContentError
-from database.loading import load_facts
+from database.loading import load_facts, told
 from database.session import open_session
 from launch.rasa import rasa_environment
 from launch.train import train_if_changed
@@ -66,8 +66,9 @@ def prepare_database() -> None:
     command.upgrade(Config(ROOT / "alembic.ini"), "head")
     try:
         with open_session() as session:
-            if load_facts(session, settings().content / "facts"):
-                print("dalil: facts loaded", flush=True)
+            loaded = load_facts(session, settings().content / "facts")
+        for line in told(loaded):
+            print(f"dalil: {line}", flush=True)
     except ContentError as error:
         raise CannotStart(f"the content holds mistakes:\n{error}") from error
 

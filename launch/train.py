@@ -31,21 +31,21 @@ def train_if_changed() -> bool:
     return True
 
 
-def mark_of_sources() -> str:
+def mark_of_sources(root: Path = ROOT) -> str:
     """A digest of everything the model is made from, code of the pipeline included."""
     digest = hashlib.sha256()
-    for path in sources():
-        digest.update(str(path.relative_to(ROOT)).encode() + b"\0" + path.read_bytes())
+    for path in sources(root):
+        digest.update(str(path.relative_to(root)).encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()
 
 
-def sources() -> Iterator[Path]:
+def sources(root: Path) -> Iterator[Path]:
     """The files a model is made from."""
-    yield ROOT / "config.yml"
-    yield ROOT / "domain.yml"
-    yield ROOT / "bot" / "uv.lock"
+    yield root / "config.yml"
+    yield root / "domain.yml"
+    yield root / "bot" / "uv.lock"
     for folder, pattern in (("data", "*.yml"), ("bot/nlu", "*.*"), ("bot/components", "*.py")):
-        for path in sorted((ROOT / folder).rglob(pattern)):
+        for path in sorted((root / folder).rglob(pattern)):
             if path.is_file() and not {"__pycache__", ".ruff_cache", ".mypy_cache"} & set(
                 path.parts
             ):

@@ -93,21 +93,23 @@ class Stack:
 
     def start_all(self) -> None:
         """Fill the database, start everything, wait until it answers."""
-        fill = "from launch.run import prepare_database; prepare_database()"
-        environment = os.environ | self.variables
-        subprocess.run(
-            [sys.executable, "-c", fill], cwd=ROOT, env=environment, check=True, capture_output=True
-        )
+        self.fill_database()
         for name in self.ports:
             self.start(name)
         for name in self.ports:
             self.wait_for(name)
 
+    def fill_database(self) -> None:
+        """Make the tables and load the content."""
+        fill = "from launch.run import prepare_database; prepare_database()"
+        environment = os.environ | self.variables
+        subprocess.run(
+            [sys.executable, "-c", fill], cwd=ROOT, env=environment, check=True, capture_output=True
+        )
+
     def start(self, name: str) -> None:
         """Start one process."""
-        environment = os.environ | self.variables
-        if name == "rasa":
-            environment = rasa_environment() | self.variables
+        environment = self.environment(name)
         with (self.folder / f"{name}.log").open("ab") as log:
             self.running[name] = subprocess.Popen(
                 self._command(name),
@@ -117,6 +119,10 @@ class Stack:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
+
+    def environment(self, name: str) -> dict[str, str]:
+        """The environment of one process."""
+        return (rasa_environment() if self._is_rasa(name) else dict(os.environ)) | self.variables
 
     def kill(self, name: str) -> None:
         """`kill -9`: no goodbye, nothing written down."""
@@ -131,8 +137,7 @@ class Stack:
 
     def wait_for(self, name: str) -> None:
         """Wait until a process answers."""
-        path = {"actions": "health", "rasa": "webhooks/gateway/health"}.get(name, "healthz")
-        address = f"http://127.0.0.1:{self.ports[name]}/{path}"
+        address = f"http://127.0.0.1:{self.ports[name]}/{self._health(name)}"
         started = time.monotonic()
         while time.monotonic() - started < READY_WITHIN_SECONDS:
             try:
@@ -144,14 +149,19 @@ class Stack:
         log = (self.folder / f"{name}.log").read_text("utf-8", "replace")
         raise TimeoutError(f"{name} is not ready; its log ends:\n{log[-2000:]}")
 
+    def _is_rasa(self, name: str) -> bool:
+        return name.startswith("rasa")
+
+    def _health(self, name: str) -> str:
+        if self._is_rasa(name):
+            return "webhooks/gateway/health"
+        return "health" if name == "actions" else "healthz"
+
     def _command(self, name: str) -> list[str]:
         port = str(self.ports[name])
         if name == "actions":
-            return [
-                *(sys.executable, "-m", "rasa_sdk"),
-                *("--actions", "actions.replies", "--port", port),
-            ]
-        if name == "rasa":
+            return [sys.executable, "-m", "actions", "--port", port]
+        if self._is_rasa(name):
             return [
                 *(str(PYTHON), "-m", "rasa", "run", "--model", str(MODEL)),
                 *("--interface", "127.0.0.1", "--port", port),

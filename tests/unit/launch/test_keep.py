@@ -40,3 +40,17 @@ def _pids(path: Path, count: int) -> list[int]:
             return [int(pid) for pid in found]
         time.sleep(0.1)
     raise AssertionError("the process was not started again")
+
+
+def test_a_process_told_to_stop_between_two_starts_stays_ended() -> None:
+    kept = subprocess.Popen([*KEEP, "pass"], cwd=ROOT, stdout=subprocess.PIPE)
+    try:
+        assert kept.stdout is not None
+        assert b"started again" in kept.stdout.readline()
+        kept.terminate()
+        assert kept.wait(timeout=20) == 0
+    finally:
+        kept.kill()
+        kept.wait()
+        assert kept.stdout is not None
+        kept.stdout.close()
