@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import uvicorn
@@ -142,7 +143,7 @@ def account(role: Role, language: str = "fr", name: str | None = None) -> Staff:
     with open_session() as session:
         return add_staff(
             session,
-            email=f"{role}.{language}.{time.monotonic_ns()}@example.org",
+            email=f"{role}.{language}.{uuid4().hex}@agence-regionale.example.org",
             name=name or f"Nom {role} {language}",
             role=role,
             password_hash=PASSWORD_HASH,

@@ -108,6 +108,12 @@ def words(language: Any) -> Callable[..., str]:
     return lambda key, **values: say(key, language, **values)
 
 
+def press(page: Any, key: str) -> None:
+    """Press a key the page's script listens to, once that script has run."""
+    page.wait_for_load_state("load")
+    page.keyboard.press(key)
+
+
 def test_one_enters_with_a_password_and_finds_what_ones_role_may_do(
     enter: Callable[..., Any], site: str, words: Callable[..., str], language: str
 ) -> None:
@@ -146,7 +152,8 @@ def test_a_conversation_is_found_judged_with_keys_and_given_to_somebody(
     page.wait_for_url("**q=menuiserie**")
     page.get_by_label(words("conversations.field.outcome"), exact=True).select_option("answered")
     page.wait_for_url("**outcome=answered**")
-    page.keyboard.press("j")
+    page.wait_for_load_state("networkidle")  # the list is drawn again in place
+    press(page, "j")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**/conversations/{conversation}?**")
     page.locator(f"#turn-{turns[0]}").focus()
@@ -191,7 +198,7 @@ def test_a_sentence_is_taught_and_the_decision_is_taken_back(
     page.get_by_role("button", name=words("learning.group.teach")).click()
     page.get_by_text(words("learning.notice.decided")).wait_for()
     assert page.get_by_text(sentence).count() == 0
-    page.keyboard.press("z")
+    press(page, "z")
     page.get_by_text(words("learning.notice.undone")).wait_for()
     assert page.get_by_text(sentence).count() == 1
 
@@ -205,7 +212,8 @@ def test_a_figure_is_corrected_by_one_editor_and_published_by_another(
     writer.get_by_label(words("facts.list.search")).fill("zitoun")
     writer.keyboard.press("Enter")
     writer.get_by_role("link", name="Prime Zitoun").click()
-    writer.keyboard.press("e")
+    writer.wait_for_url("**/facts/subjects/zitoun_bonus")
+    press(writer, "e")
     figure = writer.locator("fieldset", has=writer.get_by_text("{per_job}", exact=True))
     figure.get_by_label(words("facts.part.value"), exact=True).fill(value)
     writer.get_by_label(words("facts.edit.note")).fill("Nouvel arrêté.")
