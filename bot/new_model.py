@@ -1,5 +1,6 @@
 """Takes up a newly trained model while the server runs: whoever writes meanwhile is answered by the old one.
 
+A server that started on a broken file, and so without a model, takes up the first sound one put there.
 Rasa's own ways are its HTTP API, which stays closed here, and a server to fetch models from.
 """
 
@@ -7,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sys
 import tarfile
 from json import load
 from pathlib import Path
-from typing import Any, Optional
+from typing import Any, Optional, Sequence
 
 logger = logging.getLogger(__name__)
 LOOKS_EVERY_SECONDS = 5.0
@@ -26,13 +28,18 @@ async def _keep_up(app: Any) -> None:
     while True:
         await asyncio.sleep(LOOKS_EVERY_SECONDS)
         agent = app.ctx.agent
-        if agent is None or not agent.is_ready():
+        if agent is None:
             continue
-        path = agent.processor.model_path
+        path = agent.processor.model_path if agent.is_ready() else model_asked_for(sys.argv)
         mark = _mark_of(path)
         if mark is not None and mark != seen:
             seen = mark
             await take_up(agent, path)
+
+
+def model_asked_for(arguments: Sequence[str]) -> Path:
+    """The file that this server was told to run; Rasa forgets it when it cannot be loaded."""
+    return Path(arguments[arguments.index("--model") + 1])
 
 
 async def take_up(agent: Any, path: Path) -> bool:
@@ -46,7 +53,7 @@ async def take_up(agent: Any, path: Path) -> bool:
             return False
         await loop.run_in_executor(None, agent.load_model, path)
     except Exception:
-        logger.exception("the new model cannot be loaded; the old one goes on")
+        logger.exception("the new model cannot be loaded; what there was goes on")
         return False
     logger.warning("a new model was taken up: %s", agent.model_id)
     return True

@@ -60,6 +60,39 @@ def test_a_file_that_is_no_model_leaves_the_old_one_at_work(model: Path) -> None
     assert (agent.model_id, agent.loaded) == ("first", 0)
 
 
+def test_a_server_that_started_on_a_broken_file_takes_up_the_sound_one(
+    model: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(new_model, "LOOKS_EVERY_SECONDS", 0.01)
+    monkeypatch.setattr("sys.argv", ["rasa", "run", "--model", str(model), "--port", "1"])
+    agent = Agent()
+    agent.model_id = None
+    agent.is_ready = lambda: agent.model_id is not None
+    agent.processor = None
+    model.write_bytes(b"half a model")
+
+    class App:
+        class ctx:
+            pass
+
+    App.ctx.agent = agent
+
+    async def serve() -> None:
+        watching = asyncio.ensure_future(new_model._keep_up(App))
+        await asyncio.sleep(0.05)
+        assert agent.loaded == 0
+        write_model(model, "sound")
+        agent.processor = type("Processor", (), {"model_path": model})
+        for _ in range(500):
+            await asyncio.sleep(0.01)
+            if agent.model_id == "sound":
+                break
+        watching.cancel()
+        assert (agent.model_id, agent.loaded) == ("sound", 1)
+
+    asyncio.run(serve())
+
+
 def test_a_replaced_file_is_noticed_and_a_missing_one_waited_for(
     model: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
