@@ -93,12 +93,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--only", nargs="+", choices=(*ALL_AT_ONCE, *APART), metavar="NAME")
     parser.add_argument("--price-per-cpu-hour", type=float, help="what an hour of one core costs")
     parser.add_argument("--train-baseline", action="store_true", help="train stock Rasa anew")
+    parser.add_argument(
+        "--baseline-epochs", type=int, help="if it is trained: less than the default is sooner done"
+    )
     asked = parser.parse_args(arguments)
     form = QUICK if asked.quick else FULL
     # Told to end, we end what we started too.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:
-        held = baseline(anew=asked.train_baseline)
+        held = baseline(anew=asked.train_baseline, epochs=asked.baseline_epochs)
     except TrainingFailed as failure:
         print(f"dalil: {failure}", file=sys.stderr)
         return 1

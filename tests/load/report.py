@@ -148,7 +148,7 @@ def _about_baseline(held: Figures) -> list[str]:
         lines += [
             f"**The baseline's intents were learnt in {held['epochs']} epochs; the default is",
             f"{held['default_epochs']}**: its speed, memory, start-up and size are those of the",
-            "default; its accuracy may be a little lower, its training time is cut short.",
+            "default; its accuracy is lower, its training time is cut short.",
             "",
         ]
     if not held["is_current"]:
