@@ -36,7 +36,7 @@ class Settings(BaseSettings):
         description="Where Rasa keeps its dialogues: a database of its own; else `var/dialogue.db`.",
     )
     database_connections: int = Field(
-        default=15, description="Most connections to PostgreSQL that one process holds."
+        default=15, description="Most connections to the database that one process holds."
     )
     rasa_url: str = Field(
         default="http://127.0.0.1:5005", description="Where the gateway reaches Rasa."

@@ -1,11 +1,13 @@
 """Between Rasa and the answers: what a tracker tells of the turn, and how a reply is uttered."""
 
+import gc
 import logging
 import re
 from abc import ABC, abstractmethod
 from collections import defaultdict
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from rasa_sdk import Action, Tracker
@@ -18,6 +20,7 @@ from answers.reply import Message, Reply
 from answers.search import index
 from answers.turn import Memory, Turn
 from answers.words import say
+from database.queries import remember_facts
 from database.session import open_session
 from database.vocabulary import WRITINGS, Writing
 from observability.tracing import span
@@ -37,7 +40,7 @@ class TurnAction(Action, ABC):  # type: ignore[misc]
 
     def name(self) -> str:
         """The name in the domain: `ActionShowMore` is `action_show_more`."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
+        return _name_in_domain(type(self).__name__)
 
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
@@ -46,6 +49,7 @@ class TurnAction(Action, ABC):  # type: ignore[misc]
         carried = (tracker.latest_message.get("metadata") or {}).get("traceparent")
         try:
             with span(self.name(), within=carried), open_session() as session:
+                remember_facts(session)
                 turn = turn_of(tracker)
                 reply = reply_to(session, turn, self.answers_with, on=date.today())
         except Exception:
@@ -59,12 +63,22 @@ class TurnAction(Action, ABC):  # type: ignore[misc]
         ]
 
 
+@cache
+def _name_in_domain(class_name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", class_name).lower()
+
+
 def warm_up() -> None:
-    """Build the lexicon and the search index before the first question."""
+    """Build the lexicon and the search index before the first question.
+
+    What is loaded by then is left out of the search for garbage, which would walk all of it in turns.
+    """
     try:
         with open_session() as session:
             lexicon(session)
             index(session)
+        gc.collect()
+        gc.freeze()
     except Exception:
         logger.exception("the indexes could not be built ahead; the first question will")
 

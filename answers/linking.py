@@ -30,6 +30,8 @@ FUZZY_FLOOR = 84
 SHORTEST_FUZZY = 4
 NEARLY, ROUNDING = 0.6, 1e-9
 REMEMBERED_WORDS = 8192
+# The steps of one turn ask after the same text several times.
+REMEMBERED_TEXTS = 256
 # Of two names with the same skeletons, the one that is spelled as typed is meant.
 SPELLING_COUNTS = 0.2
 AS_LIKELY = 0.97
@@ -103,6 +105,7 @@ class Lexicon:
             if len(key) >= SHORTEST_FUZZY:
                 self._fuzzy_keys[len(key)].append(key)
         self._misspelled = lru_cache(maxsize=REMEMBERED_WORDS)(self._nearest_key)
+        self._links_of = lru_cache(maxsize=REMEMBERED_TEXTS)(self._find_links)
 
     def _needed_keys(self, keys: Collection[str]) -> list[str]:
         """The most telling keys of an alias, without all of which too little of it would be said.
@@ -121,6 +124,9 @@ class Lexicon:
 
     def links(self, text: str) -> Links:
         """The subjects that `text` names."""
+        return self._links_of(text)
+
+    def _find_links(self, text: str) -> Links:
         tokens = words(text)
         places = self._places(tokens)
         entries = self._entries_nearly_said(places)

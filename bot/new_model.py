@@ -7,6 +7,7 @@ Rasa's own ways are its HTTP API, which stays closed here, and a server to fetch
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import sys
 import tarfile
@@ -20,6 +21,7 @@ LOOKS_EVERY_SECONDS = 5.0
 
 def watch(app: Any, loop: asyncio.AbstractEventLoop) -> None:
     """Begin to look whether the model's file is replaced."""
+    _set_aside()
     app.add_task(_keep_up(app))
 
 
@@ -52,11 +54,19 @@ async def take_up(agent: Any, path: Path) -> bool:
         if await loop.run_in_executor(None, model_id, path) == agent.model_id:
             return False
         await loop.run_in_executor(None, agent.load_model, path)
+        gc.unfreeze()
+        _set_aside()
     except Exception:
         logger.exception("the new model cannot be loaded; what there was goes on")
         return False
     logger.warning("a new model was taken up: %s", agent.model_id)
     return True
+
+
+def _set_aside() -> None:
+    """Leave what is loaded by now out of the search for garbage, which would walk all of it in turns."""
+    gc.collect()
+    gc.freeze()
 
 
 def model_id(path: Path) -> Optional[str]:

@@ -43,23 +43,24 @@ class DialogueStore(TrackerStore, SerializedTrackerAsText):
     ) -> None:
         super().__init__(domain, event_broker, **kwargs)
         self.engine = _engine(given("DALIL_TRACKER_URL", host))
+        # Made once: SQLAlchemy takes longer to put them together than to run them.
+        self._replace = _replacement(self.table, self.engine.dialect.name)
+        self._read = sa.select([self.table.c.events]).where(
+            self.table.c.sender_id == sa.bindparam("sender")
+        )
         self._make_table()
 
     async def save(self, tracker: DialogueStateTracker) -> None:
         """Replace the row of this conversation."""
         events = json.dumps(_kept_events(tracker), ensure_ascii=False)
-        insert = postgresql.insert if self.engine.dialect.name == "postgresql" else sqlite.insert
-        row = insert(self.table).values(sender_id=tracker.sender_id, events=events)
+        row = {"sender_id": tracker.sender_id, "events": events}
         with self.engine.begin() as connection:
-            connection.execute(
-                row.on_conflict_do_update(index_elements=["sender_id"], set_={"events": events})
-            )
+            connection.execute(self._replace, row)
 
     async def retrieve(self, sender_id: str) -> Optional[DialogueStateTracker]:
         """The conversation with its slots and last turns, or None when there is none."""
-        query = sa.select([self.table.c.events]).where(self.table.c.sender_id == sender_id)
         with self.engine.connect() as connection:
-            events = connection.execute(query).scalar()
+            events = connection.execute(self._read, {"sender": sender_id}).scalar()
         if events is None:
             return None
         return DialogueStateTracker.from_dict(sender_id, json.loads(events), self.domain.slots)
@@ -81,6 +82,14 @@ class DialogueStore(TrackerStore, SerializedTrackerAsText):
             # A process that started at the same moment was faster, or there is real trouble.
             if not sa.inspect(self.engine).has_table(self.table.name):
                 raise
+
+
+def _replacement(table: sa.Table, dialect: str) -> Any:
+    """A row in the place of that of the same conversation, if there is one."""
+    row = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(table)
+    return row.on_conflict_do_update(
+        index_elements=["sender_id"], set_={"events": row.excluded.events}
+    )
 
 
 def _kept_events(tracker: DialogueStateTracker) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
+from starlette.types import Receive, Scope, Send
 
 from console import (
     account,
@@ -70,6 +71,15 @@ def console_app() -> FastAPI:
 def home(_signed: Annotated[Signed, Depends(Needs("reader"))]) -> Response:
     """The first page after signing in."""
     return see_other(f"{PATH}/conversations")
+
+
+async def too_large(scope: Scope, receive: Receive, send: Send) -> None:
+    """The page that tells that a form or file is too large.
+
+    An application of its own: the public web server refuses such a body before the console sees it.
+    """
+    told = _problem(Request(scope), 413, "problem.too_large")
+    await told(scope, receive, send)
 
 
 async def _to_entrance(request: Request, error: Exception) -> Response:

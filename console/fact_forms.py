@@ -38,6 +38,7 @@ from database.drafts import (
     live_record,
     mistakes_in,
     pending_drafts,
+    retires,
     subject_of_record,
 )
 from database.fact_lists import names_of_subjects
@@ -157,7 +158,11 @@ def begin_edit(signed: Editor, subject_id: str) -> Response:
     with open_session() as session:
         if live_record(session, subject_id) is None:
             raise HTTPException(404)
-        own = [d for d in pending_drafts(session, subject_id) if d.author_id == signed.staff.id]
+        own = [
+            each
+            for each in pending_drafts(session, subject_id)
+            if each.author_id == signed.staff.id and not retires(each)
+        ]
         draft = own[0] if own else begin_draft(session, subject_id, signed.staff, at=now())
         if not own:
             record_act(
@@ -244,7 +249,7 @@ def preview_row(request: Request, signed: Editor, draft_id: str, row: str, sent:
 def _editable(draft: FactDraft | None, signed: Signed) -> FactDraft:
     """One's own draft that is not decided yet; else as if there were none."""
     own = own_draft(draft_or_404(draft), signed)
-    if own.state not in PENDING:
+    if own.state not in PENDING or retires(own):
         raise HTTPException(404)
     return own
 

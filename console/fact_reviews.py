@@ -21,10 +21,13 @@ from database.drafts import (
     checked_again,
     draft_named,
     is_outdated,
+    leaning_on,
     live_record,
     mistakes_in,
     pending_drafts,
+    propose_retirement,
     publish,
+    retires,
     subject_of_record,
     version_numbered,
 )
@@ -94,6 +97,9 @@ def _draft_page(
                 "detached": _detached(draft),
             }
         outdated = draft.state in PENDING and is_outdated(session, draft)
+        retiring = retires(draft)
+        waits = draft.state in PENDING and retiring
+        leaning = [each.id for each in leaning_on(session, draft.subject_id)] if waits else []
         names = names_of_subjects(session)
         sources = sources_shown(session, draft.subject_id)
     return page(
@@ -107,6 +113,8 @@ def _draft_page(
         mine=draft.author_id == signed.staff.id,
         own_allowed=settings().single_editor,
         outdated=outdated,
+        retiring=retiring,
+        leaning=leaning,
         changes=labelled(differences(draft.base, draft.record), signed.language)
         if draft.record
         else [],
@@ -163,11 +171,14 @@ def publish_draft(
                 own=own,
             )
             subject_id = draft.subject_id
+            retired = retires(draft)
     except NotNow as error:
         return _again(request, signed, draft_id, error.reason)
     except IntegrityError:
         # Somebody published the same subject in the same instant.
         return _again(request, signed, draft_id, "outdated")
+    if retired:
+        return see_other(f"{PATH}/facts/subjects/{subject_id}/history?notice=retired")
     return see_other(f"{PATH}/facts/subjects/{subject_id}?notice=published")
 
 
@@ -248,6 +259,21 @@ def propose_checked(
             state="proposed",
         )
         _record(session, signed, "fact_checked", draft)
+        draft_id = draft.id
+    return see_other(f"{PATH}/facts/drafts/{draft_id}?notice=proposed")
+
+
+@router.post("/subjects/{subject_id}/retire")
+def propose_to_retire(
+    request: Request, signed: Editor, subject_id: str, note: Note = ""
+) -> Response:
+    """Propose to say no more of a subject, with the reason; somebody else decides."""
+    if not note.strip():
+        return see_other(f"{PATH}/facts/subjects/{subject_id}?notice=no_reason#retire")
+    with open_session() as session:
+        record_or_404(live_record(session, subject_id))
+        draft = propose_retirement(session, subject_id, signed.staff, at=now(), note=note.strip())
+        _record(session, signed, "fact_to_retire", draft)
         draft_id = draft.id
     return see_other(f"{PATH}/facts/drafts/{draft_id}?notice=proposed")
 

@@ -19,6 +19,7 @@ from database.drafts import (
     decided_drafts,
     live_record,
     pending_drafts,
+    retired_subjects,
     version_numbered,
     versions_of,
 )
@@ -67,6 +68,7 @@ def subjects_page(
     with open_session() as session:
         found, total = listed_subjects(session, asked, on=date.today(), offset=at, limit=PER_PAGE)
         waiting = sum(draft.state == "proposed" for draft in pending_drafts(session))
+        retired = retired_subjects(session)
     return page(
         request,
         "facts/list.html",
@@ -78,6 +80,7 @@ def subjects_page(
         asked_query=_query(asked),
         per_page=PER_PAGE,
         waiting=waiting,
+        retired=retired,
         today=date.today(),
         offered=_offered(signed.language),
     )
@@ -181,7 +184,7 @@ def history_page(request: Request, signed: Reader, subject_id: str) -> Response:
         live = live_record(session, subject_id)
         if live is None and not versions:
             raise HTTPException(404)
-        names = names_of_subjects(session).get(subject_id, {})
+        names = (live or versions[0].record)["names"]
         decided = decided_drafts(session, subject_id)
     return page(
         request,

@@ -11,13 +11,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Query, Request, Response
 from starlette.exceptions import HTTPException
 
-from answers.words import has_words
-from answers.words import say as say_to_visitors
 from console.access import PATH, Needs, Signed
 from console.charts import Bar, bars, columns
 from console.exports import safe
 from console.pages import HERE, bare_page, language_asked, page
-from console.words import Language, say
+from console.words import Language, every_word, say
 from database.session import open_session
 from database.staff import record
 from database.statistics import FALLBACKS, Period, Ranked, Usage, names_of, usage
@@ -202,7 +200,8 @@ def rankings(
         return _subject(row, names, language), row.count, _list_of(f"subject={row.key}&{days}")
 
     def missed(row: Ranked) -> tuple[str, int, str | None]:
-        return _understood(row.key, language), row.count, _list_of(f"intent={row.key}&{days}")
+        text = _word("conversations.intent", row.key, language)
+        return text, row.count, _list_of(f"intent={row.key}&{days}")
 
     return [
         ("subjects", bars([asked(row) for row in found.subjects])),
@@ -254,12 +253,13 @@ def _channels(found: Usage, language: Language) -> dict[str, dict[date, int]]:
 
 def _subject(row: Ranked, names: dict[str, str], language: Language) -> str:
     name = names.get(row.key, row.key)
-    return f"{name} · {_understood(f'ask_{row.aspect}', language)}" if row.aspect else name
+    return f"{name} · {_word('facts.aspect', row.aspect, language)}" if row.aspect else name
 
 
-def _understood(intent: str, language: Language) -> str:
-    key = f"reading.{intent}"
-    return say_to_visitors(key, _writing(language)) if has_words(key) else intent
+def _word(group: str, key: str, language: Language) -> str:
+    """How the other pages call it; itself where they have no word for it."""
+    known = f"{group}.{key}"
+    return say(known, language) if known in every_word() else key
 
 
 def _theme(theme: str, language: Language) -> str:

@@ -268,8 +268,9 @@ class FactDraft(Base):
     """A subject as somebody would have it: written, proposed, then published or refused.
 
     `record` is the entry of a content file that it would become, null while it holds mistakes;
-    `typed` is what stands in the form. `base` is what was live when it was begun, null for a new
-    subject. `edits` counts how often it was saved. Without `author_id` the content files wrote it.
+    `typed` is what stands in the form; with neither, the draft retires the subject. `base` is what
+    was live when it was begun, null for a new subject. `edits` counts how often
+    it was saved. Without `author_id` the content files wrote it.
     `state`: open, proposed, published, refused, withdrawn.
     """
 
@@ -295,8 +296,9 @@ class FactDraft(Base):
 class FactVersion(Base):
     """A subject as it was published: the history of what Dalil knew, which nothing deletes.
 
-    It begins with what was live before the console first published the subject. `origin`: console
-    or files. `reviewer` is who published what `author` wrote.
+    It begins with what was live before the console first published the subject. `origin`: console,
+    files, or retired (from then on the subject is not said). `reviewer` is who published what
+    `author` wrote.
     """
 
     __tablename__ = "fact_version"

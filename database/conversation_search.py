@@ -6,6 +6,10 @@ rows: messages that come in meanwhile move nothing.
 
 `Turn.words` holds the words of a message folded to one spelling, with spaces between. PostgreSQL
 indexes them as a text search vector (GIN), SQLite in an FTS5 table beside `turn` (migration 0005).
+
+Words and opinions stand apart from time: all messages that have them would be fetched, to be sorted
+and mostly dropped. So they are looked for in a stretch of time at first, and only in all of it when
+that does not hold enough; SQLite is told which ids a stretch holds, for it looks those up by ids.
 """
 
 import re
@@ -16,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    Integer,
     Select,
     cast,
     exists,
@@ -50,8 +55,8 @@ OUTCOMES = (
     "answered",
 )
 COUNTED_AT_MOST = 1000
-# Among how many of the latest messages a word is looked for before all are.
-STRETCHES = (4_000, 60_000)
+# Among how many messages from a place on a word or an opinion is looked for before all are.
+STRETCHES = (4_000, 100_000)
 NOBODY = "nobody"
 PLANNED_FOR_THE_FIRST_ROWS = (
     "max_parallel_workers_per_gather = 0",
@@ -96,6 +101,18 @@ class Place:
 
     at: datetime
     turn_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A part of time, with both its ends; without them it goes on for ever."""
+
+    since: datetime | None
+    until: datetime | None
+
+
+# The first and the last id that a message may have.
+Ids = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,42 +197,61 @@ def _found(
 ) -> list[Found]:
     """The conversations that fit, from a place on, towards the past or (`newer`) the present."""
     _answer_quickly(session)
-    asked = _latest_fitting(session, filters).limit(limit)
-    if after is not None:
-        asked = asked.where(_stands(Turn, ">" if newer else "<", after))
-    order = (Turn.received_at, Turn.id)
-    asked = asked.order_by(*(order if newer else (column.desc() for column in order)))
     found: list[Found] = []
-    for edge in _edges(session, filters, after, newer=newer):
-        within = asked if edge is None else asked.where(_is_within(edge, newer=newer))
-        found = [Found(row[1], Place(row[2], row[0])) for row in session.execute(within)]
+    for stretch in _stretches(session, filters, after, newer=newer):
+        asked = _latest_fitting(session, filters, stretch).where(*_within(Turn, stretch))
+        if after is not None:
+            asked = asked.where(_stands(Turn, ">" if newer else "<", after))
+        order = (Turn.received_at, Turn.id)
+        asked = asked.order_by(*(order if newer else (column.desc() for column in order)))
+        rows = session.execute(asked.limit(limit))
+        found = [Found(row[1], Place(row[2], row[0])) for row in rows]
         if len(found) == limit:
             break
     return found
 
 
-def _edges(
+def _stretches(
     session: Session, filters: Filters, after: Place | None, *, newer: bool
-) -> Iterator[datetime | None]:
-    """How far to look: for words, not far at first, for a word that many write is found at once.
-
-    Without this, every message with such a word would be fetched to be sorted by time.
-    """
-    if filters.words:
+) -> Iterator[_Stretch]:
+    """Where in time to look, one after the other until enough is found; the last is all of it."""
+    since, until = filters.since, filters.until
+    if after is not None and newer:
+        since = max(since or after.at, after.at)
+    elif after is not None:
+        until = min(until or after.at, after.at)
+    if _stands_apart(filters):
         order = Turn.received_at.asc() if newer else Turn.received_at.desc()
-        moments = select(Turn.received_at).order_by(order)
-        if after is not None:
-            moments = moments.where(_is_within(after.at, newer=not newer))
-        for stretch in STRETCHES:
-            edge = session.scalar(moments.offset(stretch).limit(1))
+        moments = select(Turn.received_at).where(*_within(Turn, _Stretch(since, until)))
+        for size in STRETCHES:
+            edge = session.scalar(moments.order_by(order).offset(size).limit(1))
             if edge is None:
                 break
-            yield edge
-    yield None
+            yield _Stretch(since, edge) if newer else _Stretch(edge, until)
+    yield _Stretch(since, until)
 
 
-def _is_within(edge: datetime, *, newer: bool) -> ColumnElement[bool]:
-    return Turn.received_at <= edge if newer else Turn.received_at >= edge
+def _stands_apart(filters: Filters) -> bool:
+    """Whether something is asked that no index has in the order of time."""
+    return bool(filters.words or filters.thumbs or filters.verdict)
+
+
+def _within(turn: type[Turn], stretch: _Stretch) -> list[ColumnElement[bool]]:
+    asked = []
+    if stretch.since is not None:
+        asked.append(turn.received_at >= stretch.since)
+    if stretch.until is not None:
+        asked.append(turn.received_at <= stretch.until)
+    return asked
+
+
+def _ids_of(session: Session, filters: Filters, stretch: _Stretch) -> Ids | None:
+    """Between which ids are the messages of a stretch? None where nobody needs to know."""
+    ends = _within(Turn, stretch)
+    if not ends or not _stands_apart(filters) or session.get_bind().dialect.name != "sqlite":
+        return None
+    least, most = session.execute(select(func.min(Turn.id), func.max(Turn.id)).where(*ends)).one()
+    return least or 0, most or 0
 
 
 def _answer_quickly(session: Session) -> None:
@@ -225,18 +261,24 @@ def _answer_quickly(session: Session) -> None:
             session.execute(text(f"SET LOCAL {setting}"))
 
 
-def _latest_fitting(session: Session, filters: Filters) -> Select[int, str, datetime]:
-    """Each conversation's latest message that fits: id, conversation, moment."""
+def _latest_fitting(
+    session: Session, filters: Filters, stretch: _Stretch
+) -> Select[int, str, datetime]:
+    """Each conversation's latest message that fits, if in a stretch: id, conversation, moment."""
     if filters.follow_up_by or filters.assigned_to not in (None, NOBODY):
         return _latest_of_those_in_hand(session, filters)
     later = aliased(Turn)
+    # What comes later may come after the stretch.
+    from_there = _Stretch(stretch.since, filters.until)
+    ids = _ids_of(session, filters, stretch)
+    later_ids = ids if stretch == from_there else _ids_of(session, filters, from_there)
     return select(Turn.id, Turn.conversation_id, Turn.received_at).where(
-        *_fits(session, Turn, filters),
+        *_fits(session, Turn, filters, ids),
         ~exists().where(
             later.conversation_id == Turn.conversation_id,
             later.received_at >= Turn.received_at,
             or_(later.received_at > Turn.received_at, later.id > Turn.id),
-            *_message_fits(session, later, filters),
+            *_message_fits(session, later, filters, later_ids),
         ),
     )
 
@@ -265,17 +307,19 @@ def _latest_of_those_in_hand(session: Session, filters: Filters) -> Select[int, 
     )
 
 
-def _fits(session: Session, turn: type[Turn], filters: Filters) -> list[ColumnElement[bool]]:
+def _fits(
+    session: Session, turn: type[Turn], filters: Filters, ids: Ids | None = None
+) -> list[ColumnElement[bool]]:
     return [
-        *_message_fits(session, turn, filters),
+        *_message_fits(session, turn, filters, ids),
         *_conversation_fits(turn.conversation_id, filters),
     ]
 
 
 def _message_fits(
-    session: Session, turn: type[Turn], filters: Filters
+    session: Session, turn: type[Turn], filters: Filters, ids: Ids | None = None
 ) -> list[ColumnElement[bool]]:
-    asked: list[ColumnElement[bool] | None] = [_holds_words(session, turn, filters.words)]
+    asked: list[ColumnElement[bool] | None] = [_holds_words(session, turn, filters.words, ids)]
     if filters.since:
         asked.append(turn.received_at >= filters.since)
     if filters.until:
@@ -294,10 +338,10 @@ def _message_fits(
         asked.append(turn.amount >= filters.amount_from)
     if filters.thumbs:
         said = select(Feedback.turn_id).where(Feedback.verdict == filters.thumbs)
-        asked.append(turn.id.in_(said))
+        asked.append(turn.id.in_(said.where(*_between(Feedback.turn_id, ids))))
     if filters.verdict:
         judged = select(Verdict.turn_id).where(Verdict.verdict == filters.verdict)
-        asked.append(turn.id.in_(judged))
+        asked.append(turn.id.in_(judged.where(*_between(Verdict.turn_id, ids))))
     return [condition for condition in asked if condition is not None]
 
 
@@ -331,7 +375,13 @@ def _reviewed_and_free(conversation_id: Any, filters: Filters) -> list[ColumnEle
     return asked
 
 
-def _holds_words(session: Session, turn: type[Turn], asked: str) -> ColumnElement[bool] | None:
+def _between(column: Any, ids: Ids | None) -> list[ColumnElement[bool]]:
+    return [column.between(*ids)] if ids is not None else []
+
+
+def _holds_words(
+    session: Session, turn: type[Turn], asked: str, ids: Ids | None
+) -> ColumnElement[bool] | None:
     """That a message holds each word asked for, or one that begins so; None without words."""
     wanted = searched_words(asked).split()
     if not wanted:
@@ -340,8 +390,8 @@ def _holds_words(session: Session, turn: type[Turn], asked: str) -> ColumnElemen
         found = text("SELECT rowid FROM turn_search WHERE turn_search MATCH :wanted").bindparams(
             wanted=" ".join(f'"{word}"*' for word in wanted)
         )
-        rows = found.columns(literal_column("rowid")).subquery("searched")
-        return turn.id.in_(select(rows.c.rowid))
+        rows = found.columns(literal_column("rowid", Integer)).subquery("searched")
+        return turn.id.in_(select(rows.c.rowid).where(*_between(rows.c.rowid, ids)))
     vector = func.array_to_tsvector(func.string_to_array(turn.words, literal_column("' '")))
     return vector.bool_op("@@")(cast(" & ".join(f"'{word}':*" for word in wanted), TSQUERY))
 

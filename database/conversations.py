@@ -3,15 +3,15 @@
 import hashlib
 import uuid
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Text, delete, exists, func, literal, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session, selectinload
 
+from database import turn_statements
 from database.conversation_search import forget_erased_words, searched_words
 from database.tables import (
     Callback,
@@ -19,7 +19,6 @@ from database.tables import (
     Erasure,
     Feedback,
     Turn,
-    UtcDateTime,
     Utterance,
 )
 
@@ -39,6 +38,54 @@ def turn_of_message(session: Session, conversation_id: str, message_id: str) -> 
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Whose conversation it is: what one who calls is told from others by."""
+
+    id: str
+    token_hash: str
+    channel: str
+    writing: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A message that waits, in the hands of one worker, with what its answer takes.
+
+    `notice` is what visitors are told while the assistant is switched off.
+    """
+
+    holder: str
+    conversation_id: str
+    turn_id: int
+    message_id: str
+    text: str | None
+    payload: str | None
+    received_at: datetime
+    channel: str
+    writing: str
+    notice: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTurn:
+    """A message as it is kept, and its answer once it has one."""
+
+    id: int
+    message_id: str
+    received_at: datetime
+    state: str
+    writing: str | None
+    outcome: str | None
+    reply: list[dict[str, Any]] | None
+
+
+def speaker(session: Session, conversation_id: str) -> Speaker | None:
+    """Whose conversation is this?"""
+    row = session.execute(turn_statements.SPEAKER, {"conversation": conversation_id}).one_or_none()
+    return Speaker(*row) if row else None
+
+
 def take_in(
     session: Session,
     *,
@@ -52,66 +99,73 @@ def take_in(
 
     `text` is what was typed, or the title of the button whose `payload` was sent.
     """
-    taken: dict[str, Any] = {
-        "message_id": literal(message_id),
-        "text": literal(text, Text),
-        "payload": literal(payload, Text),
-        "received_at": literal(at, UtcDateTime),
-        "state": literal("received"),
-        "words": literal(searched_words(text or ""), Text),
-        "conversation_id": Conversation.id,
-        "channel": Conversation.channel,
-    }
-    # One statement: it neither waits for a lock between two steps nor needs a savepoint.
-    insert = postgresql.insert if _is_postgres(session) else sqlite.insert
-    stored = (
-        insert(Turn)
-        .from_select(list(taken), select(*taken.values()).where(Conversation.id == conversation_id))
-        .on_conflict_do_nothing(index_elements=["conversation_id", "message_id"])
-        .returning(Turn.id)
+    stored = session.execute(
+        turn_statements.TAKE_IN[session.get_bind().dialect.name],
+        {
+            "conversation": conversation_id,
+            "message": message_id,
+            "said": text,
+            "pressed": payload,
+            "searched": searched_words(text or ""),
+            "at": at,
+        },
     )
-    return session.execute(stored).scalar() is not None
+    return stored.scalar() is not None
 
 
-def _is_postgres(session: Session) -> bool:
-    return session.get_bind().dialect.name == "postgresql"
+def take_in_and_hold(
+    session: Session,
+    *,
+    conversation_id: str,
+    message_id: str,
+    text: str | None,
+    payload: str | None,
+    at: datetime,
+    holder: str,
+    until: datetime,
+) -> Held | None:
+    """`take_in` and `next_turn` at once: what is to be answered now may be an earlier message."""
+    # Writing first keeps the row locked: messages are numbered in the order in which they are in.
+    hold = {"conversation": conversation_id, "holder": holder, "now": at, "until": until}
+    held_by = session.execute(turn_statements.HOLD_IF_FREE, hold).scalar()
+    take_in(
+        session,
+        conversation_id=conversation_id,
+        message_id=message_id,
+        text=text,
+        payload=payload,
+        at=at,
+    )
+    return _oldest_waiting(session, conversation_id, holder) if held_by == holder else None
 
 
 def next_turn(
     session: Session, conversation_id: str, *, holder: str, now: datetime, until: datetime
-) -> Turn | None:
+) -> Held | None:
     """The oldest message that waits in a conversation, held for `holder` until it is answered.
 
     None when nothing waits or another holder is at work: messages are answered in order, each by
     one worker. A holder that died gives way at `until`.
     """
-    waiting = (Turn.conversation_id == conversation_id, Turn.state == "received")
-    held = session.execute(
-        update(Conversation)
-        .where(
-            Conversation.id == conversation_id,
-            or_(Conversation.held_until.is_(None), Conversation.held_until < now),
-            exists().where(*waiting),
-        )
-        .values(held_by=holder, held_until=until)
-        .returning(Conversation.id)
-    ).scalar()
-    if held is None:
-        return None
-    turn = session.scalar(select(Turn).where(*waiting).order_by(Turn.id).limit(1))
-    if turn is None:
-        # PostgreSQL waited for the row while another worker answered what this one had seen wait.
+    hold = {"conversation": conversation_id, "holder": holder, "now": now, "until": until}
+    held_by = session.execute(turn_statements.HOLD_IF_WAITING, hold).scalar()
+    # PostgreSQL waits for the row while another worker answers what this one had seen wait.
+    return _oldest_waiting(session, conversation_id, holder) if held_by else None
+
+
+def _oldest_waiting(session: Session, conversation_id: str, holder: str) -> Held | None:
+    row = session.execute(
+        turn_statements.OLDEST_WAITING, {"conversation": conversation_id}
+    ).one_or_none()
+    if row is None:
         let_go(session, conversation_id, holder)
-    return turn
+        return None
+    return Held(holder, *row)
 
 
 def let_go(session: Session, conversation_id: str, holder: str) -> None:
     """Let another worker answer in a conversation."""
-    session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id, Conversation.held_by == holder)
-        .values(held_by=None, held_until=None)
-    )
+    session.execute(turn_statements.LET_GO, {"conversation": conversation_id, "holder": holder})
 
 
 def count_attempt(session: Session, turn_id: int) -> int:
@@ -120,43 +174,63 @@ def count_attempt(session: Session, turn_id: int) -> int:
     return session.execute(counted.returning(Turn.attempts)).scalar() or 0
 
 
+def kept_turn(session: Session, conversation_id: str, message_id: str) -> KeptTurn | None:
+    """The message with this id as it is kept."""
+    asked = {"conversation": conversation_id, "message": message_id}
+    row = session.execute(turn_statements.KEPT, asked).one_or_none()
+    return KeptTurn(*row) if row else None
+
+
 def store_answer(
     session: Session, conversation_id: str, message_id: str, answer: dict[str, Any], *, at: datetime
-) -> Turn | None:
+) -> KeptTurn | None:
     """Keep what was understood and said, all at once, and let go; None when all was erased meanwhile.
 
     A turn that has its answer keeps it.
     """
     # Writing first keeps the row locked: neither an erasure nor another answer comes in between.
-    kept = session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(writing=answer["language"], held_by=None, held_until=None)
-        .returning(Conversation.id)
-        .execution_options(synchronize_session=False)
-    ).scalar()
-    turn = turn_of_message(session, conversation_id, message_id) if kept else None
+    said = {"conversation": conversation_id, "answered_in": answer["language"]}
+    number = session.execute(turn_statements.SAY_AND_LET_GO, said).scalar()
+    turn = kept_turn(session, conversation_id, message_id) if number else None
     if turn is None or turn.state == "answered":
+        session.execute(turn_statements.UNSAY, {"conversation": conversation_id})
         return turn
     understood = answer["understood"]
-    turn.state = "answered"
-    turn.answered_at = at
-    turn.writing = answer["language"]
-    turn.intent = understood["intent"]["name"]
-    turn.confidence = understood["intent"]["confidence"]
-    turn.understood = understood
-    turn.outcome = answer["outcome"]
-    turn.subject = answer.get("subject")
-    turn.aspect = answer.get("aspect")
-    turn.province = next((str(value) for value in _named(understood, "province")), None)
-    turn.amount = _largest_amount(understood)
-    turn.took_ms = round((at - turn.received_at).total_seconds() * 1000)
-    turn.reply = [
+    reply = [
         {"id": f"{turn.id}-{position}", **message}
         for position, message in enumerate(answer["messages"], start=1)
     ]
-    _utter(session, conversation_id, turn_id=turn.id, said_at=at)
-    return turn
+    session.execute(
+        turn_statements.ANSWER,
+        {
+            "turn": turn.id,
+            "state": "answered",
+            "answered_at": at,
+            "writing": answer["language"],
+            "intent": understood["intent"]["name"],
+            "confidence": understood["intent"]["confidence"],
+            "understood": understood,
+            "outcome": answer["outcome"],
+            "subject": answer.get("subject"),
+            "aspect": answer.get("aspect"),
+            "province": next((str(value) for value in _named(understood, "province")), None),
+            "amount": _largest_amount(understood),
+            "took_ms": round((at - turn.received_at).total_seconds() * 1000),
+            "reply": reply,
+        },
+    )
+    session.execute(
+        turn_statements.UTTER,
+        {
+            "conversation_id": conversation_id,
+            "number": number,
+            "turn_id": turn.id,
+            "said_at": at,
+        },
+    )
+    return replace(
+        turn, state="answered", writing=answer["language"], outcome=answer["outcome"], reply=reply
+    )
 
 
 def _named(understood: dict[str, Any], kind: str) -> Iterator[Any]:
@@ -183,22 +257,16 @@ def add_staff_message(
 
     `message` has the shape of a reply message: text, language, direction, buttons, sources.
     """
-    return _utter(session, conversation_id, staff=message, said_at=at)
-
-
-def _utter(session: Session, conversation_id: str, **said: Any) -> int | None:
     # The row stays locked until the transaction ends: numbers show in order and leave no gap.
-    number = session.execute(
-        update(Conversation)
-        .where(Conversation.id == conversation_id)
-        .values(uttered=Conversation.uttered + 1)
-        .returning(Conversation.uttered)
-        .execution_options(synchronize_session=False)
+    number: int | None = session.execute(
+        turn_statements.SAY, {"conversation": conversation_id}
     ).scalar()
     if number is not None:
-        if "staff" in said:
-            said["staff"] = {"id": f"staff-{number}", **said["staff"]}
-        session.add(Utterance(conversation_id=conversation_id, number=number, **said))
+        said = {"id": f"staff-{number}", **message}
+        session.execute(
+            turn_statements.UTTER,
+            {"conversation_id": conversation_id, "number": number, "staff": said, "said_at": at},
+        )
     return number
 
 

@@ -2,6 +2,10 @@
 
 A draft holds a whole subject. Published, it takes the place of the live one, and the mark of the
 content changes, so that every process answers from it with its next question.
+
+A draft without a record, where nothing was typed either, is one to retire its subject. Published, it
+takes the subject away; the history keeps what it was as a version of `origin` RETIRED, and a draft
+that restores a version brings it back.
 """
 
 import hashlib
@@ -17,7 +21,7 @@ from sqlalchemy.orm import Session
 from database.console_tables import FactDraft, FactVersion, Staff
 from database.content import subject_of
 from database.exporting import record_of, subjects_in_full
-from database.linting import Mistake, mistakes_among
+from database.linting import Mistake, mistakes_among, mistakes_of
 from database.queries import revision_mark
 from database.records import SubjectRecord
 from database.rows import row_of
@@ -26,6 +30,7 @@ from database.tables import Revision, Subject
 Record = dict[str, Any]
 # States in which a draft is still on somebody's desk.
 PENDING = ("open", "proposed", "refused")
+RETIRED = "retired"
 
 
 class NotNow(Exception):
@@ -33,7 +38,7 @@ class NotNow(Exception):
 
     done: somebody decided it already. outdated: the subject changed since the draft was begun.
     changed: the draft was saved again since it was read. own: its author cannot publish it.
-    mistakes: it breaks a rule of the content.
+    mistakes: it breaks a rule of the content. needed: what other subjects say leans on it.
     """
 
     def __init__(self, reason: str) -> None:
@@ -134,6 +139,26 @@ def begin_draft(
     return draft
 
 
+def propose_retirement(
+    session: Session, subject_id: str, staff: Staff, *, at: datetime, note: str
+) -> FactDraft:
+    """A draft that says no more of a subject; `note` tells why."""
+    draft = begin_draft(session, subject_id, staff, at=at, note=note, state="proposed")
+    draft.record = None
+    return draft
+
+
+def retires(draft: FactDraft) -> bool:
+    """Whether the draft is one to retire its subject."""
+    return draft.base is not None and draft.record is None and draft.typed is None
+
+
+def leaning_on(session: Session, subject_id: str) -> list[SubjectRecord]:
+    """The subjects that would make no sense without this one: they name it or its figures."""
+    left = {each: known for each, known in known_subjects(session).items() if each != subject_id}
+    return [subject for subject in left.values() if any(mistakes_of(subject, left))]
+
+
 def propose_from_files(session: Session, record: Record, *, at: datetime) -> bool:
     """Propose what the content files say of a subject kept as the console published it.
 
@@ -222,17 +247,25 @@ def publish(
         raise NotNow("changed")
     if is_outdated(session, draft):
         raise NotNow("outdated")
-    if draft.record is None:
-        raise NotNow("mistakes")
-    subject = subject_of_record(draft.record)
-    if mistakes_in(session, [subject]):
-        raise NotNow("mistakes")
+    if retires(draft):
+        if leaning_on(session, draft.subject_id):
+            raise NotNow("needed")
+        subject, origin = subject_of_record(draft.base or {}), RETIRED
+    else:
+        if draft.record is None:
+            raise NotNow("mistakes")
+        subject = subject_of_record(draft.record)
+        if mistakes_in(session, [subject]):
+            raise NotNow("mistakes")
+        origin = "console" if draft.author_id else "files"
     if draft.base is not None and not has_versions(session, draft.subject_id):
         add_version(session, draft.base, origin="files", author="", at=at)
-    replace_subject(session, subject)
+    if origin == RETIRED:
+        session.execute(delete(Subject).where(Subject.id == subject.id))
+    else:
+        replace_subject(session, subject)
     session.execute(update(Revision).values(mark=new_mark()))
     draft.state, draft.reviewer, draft.changed_at = "published", reviewer.name, at
-    origin = "console" if draft.author_id else "files"
     return add_version(
         session,
         canonical(subject),
@@ -324,6 +357,12 @@ def last_versions(session: Session) -> dict[str, FactVersion]:
         )
     )
     return {row.subject_id: row for row in rows}
+
+
+def retired_subjects(session: Session) -> list[FactVersion]:
+    """The last version of each subject that was retired and not brought back, latest first."""
+    found = [each for each in last_versions(session).values() if each.origin == RETIRED]
+    return sorted(found, key=lambda version: version.at, reverse=True)
 
 
 def checked_again(record: Record, *, on: date, check_by: date) -> Record:

@@ -1,7 +1,7 @@
 """Stores the content files in the database; loading the same content again changes nothing.
 
 What the console has published since stays: a file that says something else of such a subject
-becomes a draft that an editor accepts or refuses (docs/adr/0014).
+becomes a draft that an editor accepts or refuses (docs/adr/0014). What it has retired stays away.
 """
 
 import hashlib
@@ -23,6 +23,7 @@ from database.drafts import (
     new_mark,
     propose_from_files,
     records_by_id,
+    retired_subjects,
     subject_of_record,
 )
 from database.learning import put_back_aliases
@@ -76,10 +77,11 @@ def load_facts(session: Session, folder: Path, *, overwrite: bool = False) -> Lo
     current = session.scalar(select(Revision))
     if current is not None and current.files == files and not overwrite:
         return Loaded(False)
-    subjects = {subject.id: subject for subject in read_facts(folder)}
+    retired = set() if overwrite else {each.subject_id for each in retired_subjects(session)}
+    subjects = {each.id: each for each in read_facts(folder) if each.id not in retired}
     kept = {} if overwrite else _kept(session, subjects)
     beside = {each: subject for each, subject in subjects.items() if each not in kept}
-    if kept:
+    if kept or retired:
         wrong = [
             f"{subject.id}.{'.'.join(map(str, mistake.place))}: {mistake.told}"
             for subject, mistake in mistakes_among(list({**beside, **kept}.values()), {})
@@ -121,7 +123,7 @@ def _add_versions(session: Session, subjects: Mapping[str, SubjectRecord], *, at
     for subject_id, version in last_versions(session).items():
         if subject_id in subjects:
             record = canonical(subjects[subject_id])
-            if record != version.record or version.origin == "console":
+            if record != version.record or version.origin != "files":
                 add_version(session, record, origin="files", author="", at=at)
 
 

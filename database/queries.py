@@ -1,14 +1,66 @@
-"""The questions that the engine asks the facts; each function is named for what it returns."""
+"""The questions that the engine asks the facts; each function is named for what it returns.
 
-from collections.abc import Collection, Mapping, Sequence
+In a session given to `remember_facts`, a question answered before is answered from memory until a fact
+changes: most of a turn would else go into asking the same again.
+"""
+
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import wraps
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Select, case, func, literal, select, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from database.tables import Figure, Name, Revision, Source, Statement, Step, Subject, Tag
 from database.vocabulary import OUTSIDE_REGION
+
+# Where a session holds the mark of the content it reads, and what was answered of it.
+MARK, REMEMBERED = "mark of the content", "facts remembered"
+REMEMBERED_AT_MOST = 20_000
+_by_mark: dict[str, dict[Hashable, Any]] = {}
+Query = TypeVar("Query", bound=Callable[..., Any])
+
+
+def remember_facts(session: Session) -> None:
+    """Let a session that only reads facts use what was answered before, if no fact changed since."""
+    mark = revision_mark(session) or ""
+    remembered = _by_mark.get(mark)
+    if remembered is None:
+        _by_mark.clear()
+        remembered = _by_mark[mark] = {}
+    session.info[MARK], session.info[REMEMBERED] = mark, remembered
+
+
+def _remembered(query: Query) -> Query:
+    """The same question, which a session given to `remember_facts` asks once."""
+
+    @wraps(query)
+    def answered(session: Session, *args: Any, **kwargs: Any) -> Any:
+        remembered = session.info.get(REMEMBERED)
+        if remembered is None:
+            return query(session, *args, **kwargs)
+        key = (query.__name__, _frozen(args), _frozen(kwargs))
+        if key not in remembered:
+            if len(remembered) >= REMEMBERED_AT_MOST:
+                remembered.clear()
+            remembered[key] = query(session, *args, **kwargs)
+            # Rows leave their session at once: its end, or its failure, shall not change them.
+            session.expunge_all()
+        found = remembered[key]
+        return found.copy() if isinstance(found, list | dict) else found
+
+    return cast(Query, answered)
+
+
+def _frozen(value: Any) -> Hashable:
+    """An argument as part of a key; the order of a collection counts."""
+    if isinstance(value, Mapping):
+        return tuple((name, _frozen(each)) for name, each in value.items())
+    if isinstance(value, Collection) and not isinstance(value, str):
+        return tuple(_frozen(each) for each in value)
+    return value  # type: ignore[no-any-return]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +75,8 @@ class Alias:
 
 def revision_mark(session: Session) -> str | None:
     """Which content stands in the tables? It changes with every change of a fact."""
-    return session.scalar(select(Revision.mark))
+    held: str | None = session.info.get(MARK)
+    return held or session.scalar(select(Revision.mark))
 
 
 def aliases(session: Session) -> list[Alias]:
@@ -37,27 +90,32 @@ def aliases(session: Session) -> list[Alias]:
     return [Alias(*row) for row in rows]
 
 
+@_remembered
 def subject_named(session: Session, subject_id: str) -> Subject | None:
     """The subject with this id, with its names and tags."""
     return session.scalar(_with_names().where(Subject.id == subject_id))
 
 
+@_remembered
 def subjects_named(session: Session, ids: Collection[str]) -> list[Subject]:
     """The subjects with these ids, in the order given."""
     found = {row.id: row for row in session.scalars(_with_names().where(Subject.id.in_(ids)))}
     return [found[subject_id] for subject_id in ids if subject_id in found]
 
 
+@_remembered
 def statement_about(session: Session, subject_id: str, aspect: str) -> Statement | None:
     """What is said of this aspect of a subject?"""
     return session.get(Statement, (subject_id, aspect))
 
 
+@_remembered
 def aspects_of(session: Session, subject_id: str) -> list[str]:
     """Of which aspects of a subject is something said?"""
     return list(session.scalars(select(Statement.aspect).where(Statement.subject_id == subject_id)))
 
 
+@_remembered
 def figures_named(
     session: Session, names: Collection[tuple[str, str]]
 ) -> dict[tuple[str, str], Figure]:
@@ -70,12 +128,14 @@ def figures_named(
     return {(row.subject_id, row.key): row for row in rows}
 
 
+@_remembered
 def figures_of_key(session: Session, key: str, ids: Collection[str]) -> dict[str, Figure]:
     """The figure with this key of each of these subjects that has one."""
     rows = session.scalars(select(Figure).where(Figure.key == key, Figure.subject_id.in_(ids)))
     return {row.subject_id: row for row in rows}
 
 
+@_remembered
 def sources_of(session: Session, subject_id: str, keys: Collection[str]) -> list[Source]:
     """The sources of a subject with these keys that a visitor can open, in the order given."""
     rows = session.scalars(
@@ -87,6 +147,7 @@ def sources_of(session: Session, subject_id: str, keys: Collection[str]) -> list
     return [found[key] for key in keys if key in found]
 
 
+@_remembered
 def steps_of(session: Session, subject_id: str) -> list[Step]:
     """The stages of a procedure, in order."""
     return list(
@@ -94,6 +155,7 @@ def steps_of(session: Session, subject_id: str) -> list[Step]:
     )
 
 
+@_remembered
 def subjects_for(
     session: Session,
     *,
@@ -115,6 +177,7 @@ def subjects_for(
     return list(session.scalars(query.order_by(Subject.prominence.desc(), Subject.id)))
 
 
+@_remembered
 def page_of_subjects(
     session: Session,
     *,
@@ -148,6 +211,7 @@ def page_of_subjects(
     return total, subjects_named(session, ids)
 
 
+@_remembered
 def parts_of(session: Session, subject_id: str) -> list[Subject]:
     """Which subjects belong to this one?"""
     return list(
@@ -191,6 +255,7 @@ def _fitting(
     return query
 
 
+@_remembered
 def values_of_tag(
     session: Session, dimension: str, *, kinds: Collection[str], most: int
 ) -> list[str]:

@@ -1,9 +1,10 @@
 """Opening the database: one engine per process, one short session per piece of work."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
@@ -18,13 +19,18 @@ def engine(url: str | None = None) -> Engine:
 
     SQLite is opened with write-ahead logging, foreign keys on and five seconds of patience.
     """
-    address = make_url(url or settings().database_url)
+    if url is None:
+        return engine(settings().database_url)
+    address = make_url(url)
     if address.drivername == "postgresql":
         address = address.set(drivername="postgresql+psycopg")
     if address.get_backend_name() == "sqlite" and address.database:
         Path(address.database).parent.mkdir(parents=True, exist_ok=True)
     if address.get_backend_name() == "sqlite":
-        made = create_engine(address, hide_parameters=True)
+        # Kept open, all of them: to open one takes longer than a whole turn does.
+        made = create_engine(
+            address, hide_parameters=True, pool_size=settings().database_connections, max_overflow=0
+        )
         event.listen(made, "connect", _prepare_sqlite)
         event.listen(made, "savepoint", _take_the_lock_first)
         return made
@@ -64,3 +70,19 @@ def open_session(url: str | None = None) -> Iterator[Session]:
     """A session that commits when the block ends well and rolls back when it raises."""
     with _sessions(engine(url)).begin() as session:
         yield session
+
+
+@contextmanager
+def open_writing_session(url: str | None = None) -> Iterator[Session]:
+    """A short session that is sure to write, for what many threads do at once.
+
+    SQLite has one writer at a time, and who finds it busy sleeps for longer and longer before
+    looking again. The threads of one process wait for each other here instead.
+    """
+    with _turn_to_write(engine(url)), open_session(url) as session:
+        yield session
+
+
+@cache
+def _turn_to_write(engine: Engine) -> AbstractContextManager[Any]:
+    return Lock() if engine.dialect.name == "sqlite" else nullcontext()

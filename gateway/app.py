@@ -14,7 +14,7 @@ from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from console.access import PATH as CONSOLE
-from console.app import console_app
+from console.app import console_app, too_large
 from database.queries import revision_mark
 from database.session import open_session
 from gateway import (
@@ -109,6 +109,7 @@ def _add_middleware(app: FastAPI) -> None:
             whatsapp.WEBHOOK: settings().whatsapp_body_max_bytes,
             CONSOLE: settings().console_body_max_bytes,
         },
+        told_at={CONSOLE: too_large},
     )
     if settings().trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=settings().trusted_proxies)

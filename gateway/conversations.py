@@ -11,24 +11,23 @@ from answers.greeting import greeting
 from answers.reply import Reply
 from answers.words import say
 from database.conversations import (
-    conversation_named,
+    Speaker,
     offered_choices,
-    take_in,
     turn_of_message,
     turns_of,
     utterances_after,
 )
-from database.session import open_session
+from database.session import open_session, open_writing_session
 from database.tables import Conversation, Turn
 from database.vocabulary import Writing
 from gateway.erasure import erase, receipt, receipt_text
 from gateway.errors import Refusal, preferred_writing
-from gateway.inbox import Answered, ConversationErased, answer_message
+from gateway.inbox import Answered, ConversationErased, take_in_and_answer
 from gateway.limits import check_rate
 from gateway.masking import masked
 from gateway.rasa_client import AssistantAway
 from gateway.reading import VisitorText
-from gateway.visitor import Counted, Visitor, hashed, new_token, writing_of
+from gateway.visitor import Counted, Visitor, conversation_of, hashed, new_token, writing_of
 from settings import settings
 
 router = APIRouter(prefix="/api/conversations", tags=["conversations"])
@@ -137,7 +136,7 @@ def open_conversation(request: Request, opening: Opening | None = None) -> Opene
     conversation_id, token = str(uuid.uuid4()), new_token()
     opened = Reply("answered", writing, greeting(writing)).as_dict()["messages"]
     messages = [{"id": f"greeting-{i}", **message} for i, message in enumerate(opened, start=1)]
-    with open_session() as session:
+    with open_writing_session() as session:
         session.add(
             Conversation(
                 id=conversation_id,
@@ -160,9 +159,15 @@ def send_message(
     202 when the assistant is away: the message is kept and answered later.
     """
     check_rate(settings().rate_per_conversation, "conversation", visitor.id)
-    _take_in(visitor, incoming)
+    text = _text_of(visitor, incoming)
     try:
-        answered = answer_message(request.app.state.rasa, visitor.id, incoming.message_id)
+        answered = take_in_and_answer(
+            request.app.state.rasa,
+            visitor.id,
+            incoming.message_id,
+            text=text,
+            payload=incoming.payload,
+        )
     except AssistantAway as away:
         response.status_code = 202
         return _kept(incoming.message_id, away.writing or visitor.writing)
@@ -175,7 +180,7 @@ def send_message(
 def read_messages(visitor: Visitor) -> History:
     """The conversation so far."""
     with open_session() as session:
-        conversation = conversation_named(session, visitor.id) or visitor
+        conversation = conversation_of(session, visitor)
         said = utterances_after(session, visitor.id, 0)
         turns = turns_of(session, visitor.id)
     events = {utterance.turn_id: utterance.number for utterance in said}
@@ -197,10 +202,7 @@ def read_messages(visitor: Visitor) -> History:
 def choose_language(visitor: Visitor, choice: Choice) -> Chosen:
     """Choose the writing to go on in; a later message in another writing is answered in its own."""
     with open_session() as session:
-        conversation = conversation_named(session, visitor.id)
-        if conversation is None:
-            raise Refusal(404, "unknown_conversation", choice.language)
-        conversation.writing = choice.language
+        conversation_of(session, visitor).writing = choice.language
     return Chosen(conversation_id=visitor.id, language=choice.language)
 
 
@@ -226,30 +228,21 @@ def reply_body(answered: Answered) -> ReplyBody:
     )
 
 
-def _take_in(visitor: Conversation, incoming: Incoming) -> None:
-    """Store a message, unless it is in. Raises `Refusal` (422) when it cannot be taken."""
+def _text_of(visitor: Speaker, incoming: Incoming) -> str | None:
+    """The masked text, or the title of the button. Raises `Refusal` (422) when it cannot be taken."""
     writing = writing_of(visitor)
     if incoming.payload is not None and incoming.text is not None:
         raise Refusal(422, "bad_request", writing, detail="text + payload")
     if incoming.payload is None:
-        text = masked(_typed(incoming.text, writing)).text
-    else:
-        with open_session() as session:
-            if turn_of_message(session, visitor.id, incoming.message_id):
-                return
-            choices = offered_choices(session, visitor.id)
-        if incoming.payload not in choices:
-            raise Refusal(422, "unknown_choice", writing)
-        text = choices[incoming.payload]
+        return masked(_typed(incoming.text, writing)).text
     with open_session() as session:
-        take_in(
-            session,
-            conversation_id=visitor.id,
-            message_id=incoming.message_id,
-            text=text,
-            payload=incoming.payload,
-            at=datetime.now(UTC),
-        )
+        earlier = turn_of_message(session, visitor.id, incoming.message_id)
+        choices = {} if earlier else offered_choices(session, visitor.id)
+    if earlier:
+        return earlier.text
+    if incoming.payload not in choices:
+        raise Refusal(422, "unknown_choice", writing)
+    return choices[incoming.payload]
 
 
 def _typed(text: str | None, writing: Writing) -> str:

@@ -11,17 +11,17 @@ from typing import Any
 from answers.reply import Message, Reply
 from answers.words import say
 from database.conversations import (
-    conversation_named,
+    Held,
+    KeptTurn,
     conversations_waiting,
     count_attempt,
+    kept_turn,
     let_go,
     next_turn,
     store_answer,
-    turn_of_message,
+    take_in_and_hold,
 )
-from database.health import SwitchedOff, switched_off
-from database.session import open_session
-from database.tables import Conversation, Turn
+from database.session import open_session, open_writing_session
 from database.vocabulary import Writing
 from gateway.erasure import ERASE_CONFIRMED, erase, finish_erasures, receipt_message
 from gateway.rasa_client import AssistantAway, AssistantStumbled, RasaClient
@@ -41,22 +41,43 @@ class ConversationErased(LookupError):
 
 @dataclass(frozen=True)
 class Answered:
-    """A turn with its answer."""
+    """A turn with its answer; no `turn_id` when answering it erased everything."""
 
+    turn_id: int | None
     message_id: str
     writing: str
     outcome: str
     messages: list[dict[str, Any]]
 
 
-def answer_message(rasa: RasaClient, conversation_id: str, message_id: str) -> Answered:
-    """The answer to a stored message, once those before it have theirs.
+def take_in_and_answer(
+    rasa: RasaClient,
+    conversation_id: str,
+    message_id: str,
+    *,
+    text: str | None,
+    payload: str | None = None,
+) -> Answered:
+    """Store a message, unless it is in, and answer it once those before it have their answers.
 
-    Raises `AssistantAway` when it cannot be had now (the message stays in), `ConversationErased`.
+    `text` is masked. Raises `AssistantAway` when the answer cannot be had now (the message stays
+    in), `ConversationErased`.
     """
+    holder, now, until = _new_hold(rasa)
+    with open_writing_session() as session:
+        held = take_in_and_hold(
+            session,
+            conversation_id=conversation_id,
+            message_id=message_id,
+            text=text,
+            payload=payload,
+            at=now,
+            holder=holder,
+            until=until,
+        )
     patience = time.monotonic() + rasa.timeout
+    answered = _answer(rasa, held, now) if held else None
     while True:
-        answered = answer_next(rasa, conversation_id)
         if answered is None or answered.message_id != message_id:
             answered = stored_answer(conversation_id, message_id)
         if answered is not None:
@@ -64,6 +85,7 @@ def answer_message(rasa: RasaClient, conversation_id: str, message_id: str) -> A
         if time.monotonic() > patience:
             raise AssistantAway("earlier messages are still being answered")
         time.sleep(LOOK_AGAIN_SECONDS)
+        answered = answer_next(rasa, conversation_id)
 
 
 def answer_next(rasa: RasaClient, conversation_id: str) -> Answered | None:
@@ -71,59 +93,62 @@ def answer_next(rasa: RasaClient, conversation_id: str) -> Answered | None:
 
     None when nothing waits or another worker is at it. Raises `AssistantAway`, `ConversationErased`.
     """
-    holder, now = uuid.uuid4().hex, datetime.now(UTC)
-    until = now + timedelta(seconds=rasa.timeout + GRACE_SECONDS)
+    holder, now, until = _new_hold(rasa)
     with open_session() as session:
-        turn = next_turn(session, conversation_id, holder=holder, now=now, until=until)
-        conversation = conversation_named(session, conversation_id)
-        notice = switched_off(session)
-    if turn is None or conversation is None:
-        return None
-    if turn.payload == ERASE_CONFIRMED:
-        return _erased(rasa, turn, conversation.writing)  # type: ignore[arg-type]
+        held = next_turn(session, conversation_id, holder=holder, now=now, until=until)
+    return _answer(rasa, held, now) if held else None
+
+
+def _new_hold(rasa: RasaClient) -> tuple[str, datetime, datetime]:
+    """A name for who holds a message, from when, and until when they are believed to be alive."""
+    now = datetime.now(UTC)
+    return uuid.uuid4().hex, now, now + timedelta(seconds=rasa.timeout + GRACE_SECONDS)
+
+
+def _answer(rasa: RasaClient, held: Held, now: datetime) -> Answered:
+    """Answer a message that is held since `now`. Raises `AssistantAway`, `ConversationErased`."""
+    if held.payload == ERASE_CONFIRMED:
+        return _erased(rasa, held)
     started = time.perf_counter()
-    with span("turn", conversation=conversation_id, channel=conversation.channel) as opened:
-        if notice is not None:
-            answer = _notice(notice, conversation.writing)
-        else:
-            answer = _asked(rasa, turn, conversation, holder)
+    with span("turn", conversation=held.conversation_id, channel=held.channel) as opened:
+        answer = _asked(rasa, held) if held.notice is None else _notice(held.notice, held.writing)
         asked = time.perf_counter()
-        with span("store"), open_session() as session:
+        with span("store"), open_writing_session() as session:
             stored = store_answer(
-                session, conversation_id, turn.message_id, answer, at=datetime.now(UTC)
+                session, held.conversation_id, held.message_id, answer, at=datetime.now(UTC)
             )
         if stored is None:
-            raise ConversationErased(conversation_id)
+            raise ConversationErased(held.conversation_id)
         opened.set_attribute("outcome", stored.outcome or "")
     ended = time.perf_counter()
     seconds = {step: taken / 1000 for step, taken in answer.get("took", {}).items()}
     count_turn(
-        conversation.channel,
+        held.channel,
         stored.writing or "",
         stored.outcome or "",
         {
             **seconds,
-            "waited": (now - turn.received_at).total_seconds(),
+            "waited": (now - held.received_at).total_seconds(),
             "rasa": asked - started,
             "stored": ended - asked,
-            "whole": (datetime.now(UTC) - turn.received_at).total_seconds(),
+            "whole": (datetime.now(UTC) - held.received_at).total_seconds(),
         },
     )
     return _answered(stored)
 
 
-def _asked(rasa: RasaClient, turn: Turn, conversation: Conversation, holder: str) -> dict[str, Any]:
-    """Rasa's answer to a turn, or an apology when it stumbles each time. Raises `AssistantAway`."""
+def _asked(rasa: RasaClient, held: Held) -> dict[str, Any]:
+    """Rasa's answer to a message, or an apology when it stumbles each time. Raises `AssistantAway`."""
     try:
         with span("rasa"):
             answer = rasa.answer(
                 {
-                    "conversation": turn.conversation_id,
-                    "message_id": turn.message_id,
-                    "text": turn.text,
-                    "payload": turn.payload,
-                    "channel": conversation.channel,
-                    "language": conversation.writing,
+                    "conversation": held.conversation_id,
+                    "message_id": held.message_id,
+                    "text": held.text,
+                    "payload": held.payload,
+                    "channel": held.channel,
+                    "language": held.writing,
                     "traceparent": traceparent(),
                 }
             )
@@ -133,32 +158,36 @@ def _asked(rasa: RasaClient, turn: Turn, conversation: Conversation, holder: str
         stumbled = isinstance(away, AssistantStumbled)
         stumbles.labels("stumbled" if stumbled else "away").inc()
         with open_session() as session:
-            let_go(session, turn.conversation_id, holder)
-            hopeless = stumbled and count_attempt(session, turn.id) >= ATTEMPTS
+            let_go(session, held.conversation_id, held.holder)
+            hopeless = stumbled and count_attempt(session, held.turn_id) >= ATTEMPTS
         if not hopeless:
             raise
-        logger.error("turn %s of %s was given up: %s", turn.id, turn.conversation_id, away)
-        return _apology(away.writing or conversation.writing)
+        logger.error("turn %s of %s was given up: %s", held.turn_id, held.conversation_id, away)
+        return _apology(away.writing or held.writing)
 
 
 def stored_answer(conversation_id: str, message_id: str) -> Answered | None:
     """The answer that a message got, None while it has none. Raises `ConversationErased`."""
     with open_session() as session:
-        turn = turn_of_message(session, conversation_id, message_id)
+        turn = kept_turn(session, conversation_id, message_id)
     if turn is None:
         raise ConversationErased(conversation_id)
     return _answered(turn) if turn.state == "answered" else None
 
 
-def _answered(turn: Turn) -> Answered:
-    return Answered(turn.message_id, turn.writing or "fr", turn.outcome or "", turn.reply or [])
+def _answered(turn: KeptTurn) -> Answered:
+    return Answered(
+        turn.id, turn.message_id, turn.writing or "fr", turn.outcome or "", turn.reply or []
+    )
 
 
-def _erased(rasa: RasaClient, turn: Turn, writing: Writing) -> Answered:
-    erasure = erase(rasa, turn.conversation_id, by_its_turn=True)
+def _erased(rasa: RasaClient, held: Held) -> Answered:
+    erasure = erase(rasa, held.conversation_id, by_its_turn=True)
     if erasure is None:
-        raise ConversationErased(turn.conversation_id)
-    return Answered(turn.message_id, writing, "answered", [receipt_message(erasure, writing)])
+        raise ConversationErased(held.conversation_id)
+    writing: Writing = held.writing  # type: ignore[assignment]
+    said = [receipt_message(erasure, writing)]
+    return Answered(None, held.message_id, writing, "answered", said)
 
 
 def _apology(writing: Writing | str) -> dict[str, Any]:
@@ -167,9 +196,9 @@ def _apology(writing: Writing | str) -> dict[str, Any]:
     return {"understood": {"intent": {"name": None, "confidence": None}}, **reply.as_dict()}
 
 
-def _notice(off: SwitchedOff, writing: str) -> dict[str, Any]:
+def _notice(notice: str, writing: str) -> dict[str, Any]:
     """What is said while staff has switched the assistant off."""
-    text = off.notice or say("switched_off", writing)  # type: ignore[arg-type]
+    text = notice or say("switched_off", writing)  # type: ignore[arg-type]
     reply = Reply("handed_over", writing, (Message(text),))  # type: ignore[arg-type]
     return {"understood": {"intent": {"name": None, "confidence": None}}, **reply.as_dict()}
 

@@ -11,13 +11,13 @@ from fastapi import APIRouter, Response
 
 from answers.figures import date_text
 from answers.words import has_words, say
-from database.conversations import turns_of, utterances_after
+from database.conversations import Speaker, turns_of, utterances_after
 from database.session import open_session
 from database.tables import Conversation, Turn
 from database.vocabulary import Writing
 from gateway.limits import check_rate
 from gateway.printing import printed
-from gateway.visitor import Visitor, writing_of
+from gateway.visitor import Visitor, conversation_of, writing_of
 from settings import settings
 
 router = APIRouter(prefix="/api/conversations", tags=["conversations"])
@@ -59,16 +59,17 @@ def copy_as_pdf(visitor: Visitor) -> Response:
     return Response(printed(transcript), media_type="application/pdf", headers=_download("pdf"))
 
 
-def _own_copy(visitor: Conversation) -> Transcript:
+def _own_copy(visitor: Speaker) -> Transcript:
     check_rate(settings().rate_per_conversation, "copy", visitor.id)
     with open_session() as session:
+        conversation = conversation_of(session, visitor)
         turns = turns_of(session, visitor.id)
         staff = [
             (said.said_at, said.staff)
             for said in utterances_after(session, visitor.id, 0)
             if said.staff
         ]
-    return transcript_of(visitor, turns, staff, now=datetime.now(UTC))
+    return transcript_of(conversation, turns, staff, now=datetime.now(UTC))
 
 
 def transcript_of(

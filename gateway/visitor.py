@@ -9,8 +9,9 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from sqlalchemy.orm import Session
 
-from database.conversations import conversation_named
+from database.conversations import Speaker, conversation_named, speaker
 from database.session import open_session
 from database.tables import Conversation
 from database.vocabulary import Writing
@@ -34,7 +35,7 @@ def visitor(
     conversation_id: str,
     request: Request,
     shown: Annotated[HTTPAuthorizationCredentials | None, Depends(bearer)],
-) -> Conversation:
+) -> Speaker:
     """The conversation of the one who calls.
 
     Raises `Refusal`: 404 when there is no such conversation, 401 without its token.
@@ -43,7 +44,7 @@ def visitor(
     conversation = None
     if UUID.fullmatch(conversation_id):
         with open_session() as session:
-            conversation = conversation_named(session, conversation_id)
+            conversation = speaker(session, conversation_id)
     if conversation is None:
         raise Refusal(404, "unknown_conversation")
     token = shown.credentials if shown else ""
@@ -54,11 +55,19 @@ def visitor(
     return conversation
 
 
-Visitor = Annotated[Conversation, Depends(visitor)]
+Visitor = Annotated[Speaker, Depends(visitor)]
 Counted = Depends(counted)
 
 
-def writing_of(conversation: Conversation) -> Writing:
+def conversation_of(session: Session, visitor: Speaker) -> Conversation:
+    """All of a visitor's conversation. Raises `Refusal` (404) when it was erased meanwhile."""
+    conversation = conversation_named(session, visitor.id)
+    if conversation is None:
+        raise Refusal(404, "unknown_conversation", writing_of(visitor))
+    return conversation
+
+
+def writing_of(conversation: Speaker | Conversation) -> Writing:
     """The writing that a conversation is held in."""
     return conversation.writing  # type: ignore[return-value]
 

@@ -42,7 +42,6 @@ def main() -> int:
             ("transcript", "/conversations?outcome=clarified", "tbody a"),
             ("learning", "/learning", None),
             ("teach", "/learning", "tbody a"),
-            ("facts", "/facts/subjects/fes_shore_prime_emploi", None),
             ("callback", "/callbacks", "tbody a"),
             ("figures", "/figures", None),
             ("privacy", "/privacy", None),
@@ -51,11 +50,24 @@ def main() -> int:
             if link:
                 page.locator(link).first.click()
             take(page, folder / f"console-{name}.png")
+        take_editor(page, site, folder / "console-facts.png")
         page.set_viewport_size(PHONE)
         page.goto(f"{site}/conversations")
         take(page, folder / "console-phone.png")
         chromium.close()
     return 0
+
+
+def take_editor(page: Page, site: str, path: Path) -> None:
+    """The three writings of a statement in the form, with what visitors would read of it."""
+    page.goto(f"{site}/facts/subjects/fes_shore_prime_emploi")
+    with page.expect_navigation():
+        page.locator("[data-key=e]").click()
+    said = page.locator("#statements fieldset").first
+    with page.expect_response("**/preview/**"):
+        said.locator("textarea").first.press_sequentially(" ")
+    said.evaluate("row => row.scrollIntoView()")
+    take(page, path)
 
 
 def take(page: Page, path: Path) -> None:

@@ -1,6 +1,9 @@
 // Keys and small comforts of the console; every page works without it.
 "use strict";
 
+// On a phone the bar on top is longer than the window: the present section comes into sight.
+document.querySelector(".top nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // Forms of filters are sent as soon as a choice changes.
 document.addEventListener("change", (event) => {
   const form = event.target.closest("form[data-send-on-change]");

@@ -13,8 +13,6 @@ from database.conversations import (
     conversation_named,
     give_feedback,
     offered_choices,
-    take_in,
-    turn_of_message,
 )
 from database.session import open_session
 from database.tables import Conversation, Turn
@@ -31,7 +29,7 @@ from database.whatsapp import (
     use_code,
 )
 from gateway.erasure import ERASE_CONFIRMED
-from gateway.inbox import answer_message
+from gateway.inbox import take_in_and_answer
 from gateway.masking import masked
 from gateway.rasa_client import RasaClient
 from gateway.visitor import hashed, new_token
@@ -146,26 +144,20 @@ class Handler:
         writing: Writing = conversation.writing  # type: ignore[assignment]
         if text and len(text) > most:
             return menu(say("error.too_long", writing, limit=most), writing)
-        with open_session() as session:
-            take_in(
-                session,
-                conversation_id=conversation.id,
-                message_id=key,
-                text=masked(text).text if text else text,
-                payload=pressed,
-                at=datetime.now(UTC),
-            )
-        answered = answer_message(self.rasa, conversation.id, key)
-        with open_session() as session:
-            turn = turn_of_message(session, conversation.id, key)
-        turn_id = turn.id if turn else None
+        answered = take_in_and_answer(
+            self.rasa,
+            conversation.id,
+            key,
+            text=masked(text).text if text else text,
+            payload=pressed,
+        )
         writing = answered.writing  # type: ignore[assignment]
         bodies = [
             body
             for position, message in enumerate(answered.messages)
-            for body in outgoing_payloads(message, writing, place=f"{turn_id}:{position}")
+            for body in outgoing_payloads(message, writing, place=f"{answered.turn_id}:{position}")
         ]
-        return Said(writing, bodies, turn_id)
+        return Said(writing, bodies, answered.turn_id)
 
     def _choice(
         self, person: Person, conversation: Conversation, incoming: Incoming, key: str

@@ -180,7 +180,7 @@ def strange_browser(browser: Any, language: str = "fr") -> Any:
         locale={"fr": "fr-FR", "ar": "ar-MA"}[language],
         reduced_motion="reduce",
     )
-    context.set_default_timeout(8000)
+    context.set_default_timeout(20_000)  # on a busy machine a page takes its time
     page = context.new_page()
     return page
 

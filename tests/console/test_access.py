@@ -3,14 +3,16 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
 from fastapi.testclient import TestClient
 
-from console.access import Needs
-from console.app import ROUTERS, console_app
+from console.access import COOKIE, Needs
+from console.app import ROUTERS, console_app, too_large
+from console.words import Language, say
 from database.console_tables import StaffSession
 from database.session import open_session
 from database.staff import ROLES, Role, may
@@ -103,6 +105,7 @@ NEEDED: dict[str, Role | None] = {
     "POST /facts/subjects/{subject_id}/edit": "editor",
     "POST /facts/subjects/{subject_id}/checked": "editor",
     "POST /facts/subjects/{subject_id}/restore/{number}": "editor",
+    "POST /facts/subjects/{subject_id}/retire": "editor",
     "GET /facts/drafts/{draft_id}/edit": "editor",
     "POST /facts/drafts/{draft_id}/edit": "editor",
     "POST /facts/drafts/{draft_id}/preview/{row}": "editor",
@@ -238,3 +241,17 @@ def test_a_page_that_does_not_exist_says_so_in_words(app: FastAPI, admin: Desk) 
     answer = admin.get("/nowhere")
     assert answer.status_code == 404
     assert "n&#39;existe pas" in answer.text
+
+
+@pytest.mark.parametrize(("language", "direction"), [("fr", "ltr"), ("ar", "rtl")])
+def test_a_body_too_large_is_told_on_a_page_in_the_persons_language(
+    admin: Desk, language: Language, direction: str
+) -> None:
+    admin.post("/language", {"language": language})
+    signed_in = TestClient(too_large, cookies={COOKIE: admin.client.cookies[COOKIE]})
+    strange = TestClient(too_large, headers={"Accept-Language": language})
+    for browser in (signed_in, strange):
+        told = browser.post("/console/facts/import")
+        assert told.status_code == 413
+        assert f'dir="{direction}"' in told.text
+        assert say("problem.too_large", language).split(":")[0] in unescape(told.text)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy.orm import Session
 
+from database import conversation_search
 from database.console_tables import Staff
 from database.conversation_rows import rows_of
 from database.conversation_search import (
@@ -283,3 +284,43 @@ def test_a_message_that_comes_later_moves_its_conversation_up(session: Session) 
     say(session, one, 7, at=MONDAY + timedelta(hours=2))
     session.flush()
     assert conversations_found(session, Filters(), limit=1)[0].conversation_id == one
+
+
+@pytest.mark.parametrize("newer", [False, True])
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"words": "prime"},
+        {"thumbs": "helpful"},
+        {"verdict": "wrong"},
+        {"words": "prime", "thumbs": "helpful"},
+        {"words": "prime", "since": MONDAY - timedelta(days=9), "until": MONDAY},
+    ],
+)
+def test_looking_in_a_stretch_of_time_first_finds_the_same(
+    session: Session,
+    somebody: Staff,
+    monkeypatch: pytest.MonkeyPatch,
+    asked: dict[str, Any],
+    newer: bool,
+) -> None:
+    # Later ids are of earlier messages here, as after an import: ids tell nothing of the time.
+    for number in range(12):
+        at = MONDAY - timedelta(days=number)
+        said = [{"text": f"la prime {number}"}, {"text": "et la prime" if number % 3 else "merci"}]
+        for turn in turns_of(session, talk(session, *said, at=at))[:: 1 + number % 2]:
+            give_feedback(session, turn, verdict="helpful", reason=None, comment=None, at=at)
+            judge(session, turn, somebody, verdict="wrong", theme=None, note=None, at=at)
+    session.flush()
+    filters = Filters(**asked)
+    whole = conversations_found(session, filters, limit=99)
+    assert len(whole) > 5
+    monkeypatch.setattr(conversation_search, "STRETCHES", (2, 7))
+    for limit in (1, 2, 5, 99):
+        assert conversations_found(session, filters, limit=limit) == whole[:limit]
+        assert (
+            conversations_found(session, filters, after=whole[2].place, limit=limit)
+            == (whole[3:][:limit])
+        )
+    beside = neighbour(session, filters, whole[3].place, newer=newer)
+    assert beside == whole[2 if newer else 4].conversation_id

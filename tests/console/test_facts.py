@@ -214,6 +214,67 @@ def test_where_one_person_edits_alone_it_may_be_allowed_and_is_recorded(
     assert entry.detail["own"] is True
 
 
+def test_a_subject_is_retired_by_two_people_no_longer_said_and_brought_back(
+    editor: Desk, other: Desk
+) -> None:
+    subject = f"/facts/subjects/{SUBJECT}"
+    kept = live()
+    assert "6 000" in said("fr")
+    assert editor.post(f"{subject}/retire", {"note": " "}).headers["location"].endswith("#retire")
+    assert pending(SUBJECT) == []
+    assert editor.post(f"{subject}/retire", {"note": "Arrêtée en 2026."}).status_code == 303
+    draft_id = pending(SUBJECT)[0].id
+    assert "retire le sujet" in other.get(f"/facts/drafts/{draft_id}").text
+    assert editor.get(f"/facts/drafts/{draft_id}/edit").status_code == 404
+    assert publish(editor, draft_id).status_code == 409, "nobody retires a subject alone"
+    published = publish(other, draft_id)
+    assert published.headers["location"].endswith(f"{SUBJECT}/history?notice=retired")
+    assert editor.get(subject).status_code == 404
+    assert "6 000" not in said("fr")
+    with open_session() as session:
+        assert live_record(session, SUBJECT) is None
+        versions = versions_of(session, SUBJECT)
+    assert [(each.number, each.origin) for each in versions] == [(2, "retired"), (1, "files")]
+    assert versions[0].record == kept
+    assert versions[0].note == "Arrêtée en 2026."
+    history = editor.get(f"{subject}/history").text
+    assert "Dalil ne parle plus de ce sujet" in history
+    assert f"/console{subject}/history" in editor.get("/facts").text
+    assert editor.get(f"{subject}/history/2").status_code == 200
+
+    assert other.post(f"{subject}/restore/1").status_code == 303
+    publish(editor, pending(SUBJECT)[0].id)
+    assert live() == kept
+    assert f"/console{subject}/history" not in editor.get("/facts").text
+
+
+def test_files_do_not_bring_back_what_was_retired_unless_they_are_to_win(
+    editor: Desk, other: Desk, tmp_path: Path
+) -> None:
+    editor.post(f"/facts/subjects/{SUBJECT}/retire", {"note": "Arrêtée."})
+    publish(other, pending(SUBJECT)[0].id)
+    shutil.copytree(MADE_UP_FACTS, tmp_path / "facts")
+    file = tmp_path / "facts" / "made_up.yml"
+    file.write_text(file.read_text("utf-8") + "\n# Changed.\n", "utf-8")
+    with open_session() as session:
+        assert load_facts(session, tmp_path / "facts")
+        assert live_record(session, SUBJECT) is None
+    with open_session() as session:
+        assert load_facts(session, tmp_path / "facts", overwrite=True)
+        assert versions_of(session, SUBJECT)[0].origin == "files"
+    assert live()
+
+
+def test_a_subject_that_others_lean_on_cannot_be_retired(editor: Desk, other: Desk) -> None:
+    editor.post("/facts/subjects/atlas_park/retire", {"note": "Essai"})
+    draft_id = pending("atlas_park")[0].id
+    assert "changez-les d&#39;abord" in other.get(f"/facts/drafts/{draft_id}").text
+    refused = publish(other, draft_id)
+    assert refused.status_code == 409
+    assert "rien n&#39;a été retiré" in refused.text
+    assert live("atlas_park")
+
+
 def test_a_draft_is_refused_with_a_reason_and_goes_back_to_its_author(
     editor: Desk, other: Desk
 ) -> None:
@@ -433,6 +494,9 @@ def test_a_new_subject_is_written_reviewed_and_answered(editor: Desk, other: Des
     with open_session() as session:
         reply = answer_to(session, "prime Tanour")
     assert "Tanour." in reply
+    # It has neither a status, nor places, sectors or other names.
+    for path in ("", "/preview", "/history", "/history/1"):
+        assert editor.get(f"/facts/subjects/tanour_bonus{path}").status_code == 200, path
 
 
 def answer_to(session: Any, text: str) -> str:

@@ -1,16 +1,22 @@
 """How fast the console finds conversations among many messages: one line per filter.
 
     python -m tests.load.console_list [--messages 1000000] [--database postgresql://…] [--filled]
+                                      [--exports]
 
 It makes a scratch database (a SQLite file in a temporary folder, or the database named, which must
 be empty unless it is `--filled` already), fills it, and asks each filter for a first page, a page
 far below and a count. It prints the median of five in milliseconds as the clock tells it, and
 after a slash the time that processors worked for it: on a busy machine only that can be compared.
+
+With `--exports` it writes exports of three sizes instead, each in a process of its own, and prints
+the seconds, the size of the file and the most memory that the process held.
 """
 
 import argparse
+import multiprocessing
 import os
 import random
+import resource
 import statistics
 import tempfile
 import time
@@ -29,6 +35,7 @@ from settings import ROOT, settings
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 TURNS_PER_CONVERSATION = 5
 PAGE = 50
+EXPORTED = (1_000, 10_000, 100_000)
 ROWS_AT_ONCE = 5000
 TIMES = 5
 SAID = {
@@ -51,13 +58,17 @@ def main() -> None:
     asked.add_argument("--messages", type=int, default=1_000_000)
     asked.add_argument("--database", default="")
     asked.add_argument("--filled", action="store_true")
+    asked.add_argument("--exports", action="store_true")
     options = asked.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         os.environ["DATABASE_URL"] = options.database or f"sqlite:///{Path(folder) / 'list.db'}"
         settings.cache_clear()
         if not options.filled:
             made_and_filled(options.messages)
-        measure()
+        if options.exports:
+            measure_exports()
+        else:
+            measure()
 
 
 def made_and_filled(messages: int) -> None:
@@ -246,6 +257,40 @@ def measure() -> None:
         print(f"{name:26}{shown}{counted():7}", flush=True)
 
 
+def measure_exports() -> None:
+    """Print what exports cost: a filter that finds so many messages, written to nowhere."""
+    print(f"{'form':6}{'messages':>10}{'seconds':>10}{'MB written':>12}{'peak MB':>10}")
+    alone = multiprocessing.get_context("spawn")
+    for form in ("csv", "xlsx"):
+        for wanted in EXPORTED:
+            with alone.Pool(1) as process:
+                seconds, written, peak = process.apply(exported, (form, wanted))
+            print(f"{form:6}{wanted:10}{seconds:10.1f}{written:12.1f}{peak:10.0f}", flush=True)
+
+
+def exported(form: str, wanted: int) -> tuple[float, float, float]:
+    """Export the latest messages: seconds, megabytes written, most megabytes held by this process."""
+    from sqlalchemy import select
+
+    from console.access import Signed
+    from console.exports import csv_pieces, xlsx_pieces
+    from database.console_tables import Staff
+    from database.conversation_search import Filters
+    from database.session import open_session
+    from database.tables import Turn
+
+    with open_session() as session:
+        latest = select(Turn.received_at).order_by(Turn.received_at.desc())
+        since = session.scalar(latest.offset(wanted - 1).limit(1))
+        staff = session.scalars(select(Staff).limit(1)).one()
+    pieces = {"csv": csv_pieces, "xlsx": xlsx_pieces}[form]
+    began = time.perf_counter()
+    written = sum(len(piece) for piece in pieces(Filters(since=since), Signed(staff, "")))
+    seconds = time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return seconds, written / 1e6, peak
+
+
 def milliseconds(asked: Callable[[], Any]) -> tuple[float, float]:
     """The median of several by the clock and by the processors' work, after one that warms up."""
     asked()
@@ -260,13 +305,14 @@ def milliseconds(asked: Callable[[], Any]) -> tuple[float, float]:
 
 def work_done() -> float:
     """Seconds that processors worked so far for this process and for its connection to PostgreSQL."""
-    from database.session import engine
+    from database.session import open_session
 
     done = time.process_time()
-    if engine().dialect.name == "postgresql":
-        with engine().connect() as connection:
-            backend = connection.scalar(text("SELECT pg_backend_pid()"))
-        done += int(Path(f"/proc/{backend}/schedstat").read_text("ascii").split()[0]) / 1e9
+    with open_session() as session:
+        # The pool holds one connection here: the one that answered is the one that is asked.
+        if session.get_bind().dialect.name == "postgresql":
+            backend = session.scalar(text("SELECT pg_backend_pid()"))
+            done += int(Path(f"/proc/{backend}/schedstat").read_text("ascii").split()[0]) / 1e9
     return done
 
 

@@ -163,7 +163,7 @@ class Stack:
             return [sys.executable, "-m", "actions", "--port", port]
         if self._is_rasa(name):
             return [
-                *(str(PYTHON), "-m", "rasa", "run", "--model", str(MODEL)),
+                *(str(PYTHON), "-m", "bot", "run", "--model", str(MODEL)),
                 *("--interface", "127.0.0.1", "--port", port),
                 *("--endpoints", str(self.folder / "endpoints.yml")),
                 *("--credentials", "credentials.yml"),

@@ -94,7 +94,7 @@ def assistant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
                 folder / "rasa.log",
                 str(PYTHON),
                 "-m",
-                "rasa",
+                "bot",
                 "run",
                 "--model",
                 str(MODEL),
