@@ -13,7 +13,7 @@ from bot.nlu.intent import OUT_OF_SCOPE, IntentModel, Reading
 # How the model learns, and when it does not answer, calibrated on training sentences held out
 # (docs/nlu.md): `reject_below` and `sure_below` are in-scope scores, `ask_below` a probability.
 DEFAULTS: dict[str, Any] = {
-    "inverse_regularisation": 1.0,
+    "inverse_regularisation": 0.5,
     "sentence_vectors": False,
     "reject_below": 0.5,
     "sure_below": 0.95,

@@ -3,7 +3,8 @@
 What is read is what was said: folded, mistyped words put right, without politeness.
 Character n-grams of the folded text carry French and each script's own spelling; the skeleton
 makes both scripts of Darija meet; its run without spaces forgives words written apart or together;
-a sentence vector brings French and Arabic wordings together that share no word.
+Darija word by word in French (`gloss`) makes the three writings meet; the sentence vector of that
+brings wordings together that share no word.
 The in-scope score weighs the best reading against `out_of_scope`, and how near the nearest training
 sentences of both kinds are: measured better than a probability times a similarity.
 """
@@ -11,11 +12,12 @@ sentences of both kinds are: measured better than a probability times a similari
 from __future__ import annotations
 
 import math
+import random
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,8 @@ from sklearn.svm import LinearSVC
 
 from bot.nlu.correction import Corrector
 from bot.nlu.folding import tokens, words
+from bot.nlu.gloss import gloss
+from bot.nlu.noise import mistyped, respelled
 from bot.nlu.skeleton import skeleton, without_clitics
 
 # Turns the margins of the separation into probabilities; found by maximum likelihood on the
@@ -79,7 +83,10 @@ BLOCKS: tuple[tuple[str, float, dict[str, Any]], ...] = (
     ("bones", 1.0, {"analyzer": "char_wb", "ngram_range": (1, 4), "min_df": 2}),
     ("bones", 0.8, {"token_pattern": WORD, "ngram_range": (1, 2)}),
     ("glued", 0.8, {"analyzer": "char", "ngram_range": (2, 5), "min_df": 2}),
+    ("gloss", 0.8, {"token_pattern": WORD, "ngram_range": (1, 2)}),
 )
+# What a copy of a training sentence typed in haste weighs beside it.
+COPY_WEIGHT = 0.3
 
 
 @dataclass(frozen=True)
@@ -90,42 +97,72 @@ class Reading:
     in_scope: float
 
 
+class _View:
+    """One view of the text as `TfidfVectorizer` weighs it, for a message at a time.
+
+    The vectoriser itself takes four times as long over one message: it is made for many.
+    """
+
+    def __init__(self, name: str, weight: float, vectoriser: TfidfVectorizer, before: int) -> None:
+        self.name, self._weight, self._before = name, weight, before
+        self._cut = vectoriser.build_analyzer()
+        self._columns = vectoriser.vocabulary_
+        self._rarity = vectoriser.idf_.astype(np.float32)
+
+    def features(self, text: str) -> tuple[Any, Any]:
+        """Which features a text has (`before` others come first), and how much of each."""
+        found = Counter(map(self._columns.get, self._cut(text)))
+        found.pop(None, None)
+        columns = np.fromiter(found.keys(), np.intp, len(found))
+        times = np.fromiter(found.values(), np.float32, len(found))
+        values = (1 + np.log(times)) * self._rarity[columns]
+        values *= self._weight / max(float(np.linalg.norm(values)), TINY)
+        return columns + self._before, values
+
+
 class IntentModel:
     """Reads intents; `fit` learns them from labelled sentences."""
 
-    def __init__(self, inverse_regularisation: float = 1.0, sentence_vectors: bool = False) -> None:
+    def __init__(self, inverse_regularisation: float = 0.5, sentence_vectors: bool = False) -> None:
         self._vectorisers = [
             TfidfVectorizer(lowercase=False, sublinear_tf=True, dtype=np.float32, **how)
             for _, _, how in BLOCKS
         ]
         self._separation = LinearSVC(
-            C=inverse_regularisation, class_weight="balanced", random_state=0
+            C=inverse_regularisation, class_weight="balanced", tol=1e-3, random_state=0
         )
         self._with_vectors = sentence_vectors
         self._known: frozenset[str] = frozenset()
 
     def fit(self, texts: Sequence[str], intents: Sequence[str]) -> IntentModel:
         """Learn from `texts[i]` having `intents[i]`."""
-        # What was written in Arabic letters is learnt in Latin ones too: Darija is short of examples
-        # there. It has no sentence vector, for the encoder does not read Darija in Latin letters.
+        # What was written in Arabic letters is learnt in Latin ones too: Darija is short of examples there.
+        # Every sentence is learnt again as typed in haste. Such copies bring no new features, and mean
+        # what their original means.
         in_latin = [(latin, i) for i, text in enumerate(texts) if (latin := _in_latin(text))]
-        all_texts = [*texts, *(latin for latin, _ in in_latin)]
-        all_intents = [*intents, *(intents[i] for _, i in in_latin)]
-        self._corrector = Corrector(words(text) for text in all_texts)
-        said = [self._said(text) for text in all_texts]
+        in_haste = [
+            (copy, i) for i, text in enumerate(texts) if (copy := _in_haste(text, i)) != text
+        ]
+        self._corrector = Corrector(words(text) for text in [*texts, *(x for x, _ in in_latin)])
+        said = [self._said(text) for text in [*texts, *(latin for latin, _ in in_latin)]]
         views = [_views(found) for found in said]
-        features = sparse.hstack(
-            [
-                vectoriser.fit_transform([view[name] for view in views]) * weight
-                for (name, weight, _), vectoriser in zip(BLOCKS, self._vectorisers)
-            ]
-        ).tocsr()
+        # Left as mistyped: put right, most copies would be their original.
+        copies = [_views(_without_politeness(tuple(words(copy)))) for copy, _ in in_haste]
+        blocks = []
+        for (name, weight, _), vectoriser in zip(BLOCKS, self._vectorisers):
+            vectoriser.fit([view[name] for view in views])
+            blocks.append(vectoriser.transform([view[name] for view in [*views, *copies]]) * weight)
+        features = sparse.hstack(blocks).tocsr()
         spelling = features[: len(texts)]
+        originals = [*range(len(texts)), *(i for _, i in in_latin), *(i for _, i in in_haste)]
         if self._with_vectors:
-            meanings = np.zeros((len(all_texts), VECTOR_LENGTH), np.float32)
-            meanings[: len(texts)] = _meanings(said[: len(texts)])
-            features = sparse.hstack([features, sparse.csr_matrix(meanings)]).tocsr()
-        self._separation.fit(features, all_intents)
+            meanings = sparse.csr_matrix(_meanings(said[: len(texts)])[originals])
+            features = sparse.hstack([features, meanings]).tocsr()
+        self._separation.fit(
+            features,
+            [intents[i] for i in originals],
+            sample_weight=[1.0] * len(said) + [COPY_WEIGHT] * len(in_haste),
+        )
         self._intents = [str(intent) for intent in self._separation.classes_]
         # Kept in single precision, a column for each intent: a third of the memory and time.
         self._weights = np.ascontiguousarray(self._separation.coef_.T, dtype=np.float32)
@@ -146,21 +183,20 @@ class IntentModel:
 
     def read(self, text: str) -> Reading:
         """The ranking of intents for a message, and its in-scope score."""
-        return self.read_all([text])[0]
+        said = self._said(text)
+        columns, values = self._features(said)
+        margins = values @ self._weights[columns] + self._bias
+        if self._with_vectors:
+            margins = margins + _meaning(said) @ self._weights[self._spelling_length :]
+        powers = np.exp(SHARPNESS * (margins - margins.max()))
+        likeness = (values / max(float(np.linalg.norm(values)), TINY)) @ self._sentences[columns]
+        inside = likeness[self._inside].max()
+        outside = likeness[~self._inside].max(initial=0.0)
+        return self._reading(powers / powers.sum(), inside, outside)
 
     def read_all(self, texts: Sequence[str]) -> list[Reading]:
-        """The reading of each message; faster than one by one."""
-        said = [self._said(text) for text in texts]
-        spelling = self._spelling([_views(found) for found in said])
-        margins = spelling @ self._weights[: spelling.shape[1]] + self._bias
-        if self._with_vectors:
-            margins = margins + _meanings(said) @ self._weights[spelling.shape[1] :]
-        powers = np.exp(SHARPNESS * (margins - margins.max(axis=1, keepdims=True)))
-        probabilities = powers / powers.sum(axis=1, keepdims=True)
-        likeness = (_unit_rows(spelling) @ self._sentences).toarray()
-        inside = likeness[:, self._inside].max(axis=1)
-        outside = likeness[:, ~self._inside].max(axis=1, initial=0.0)
-        return [self._reading(*row) for row in zip(probabilities, inside, outside)]
+        """The reading of each message."""
+        return [self.read(text) for text in texts]
 
     def _reading(self, probabilities: Any, inside: float, outside: float) -> Reading:
         order = np.argsort(-probabilities)
@@ -207,20 +243,37 @@ class IntentModel:
         """The folded words of a text, put right, without the politeness around them."""
         return _without_politeness(tuple(map(self._corrector.corrected, words(text))))
 
-    def _spelling(self, views: Sequence[dict[str, str]]) -> Any:
-        return sparse.hstack(
-            [
-                vectoriser.transform([view[name] for view in views]) * weight
-                for (name, weight, _), vectoriser in zip(BLOCKS, self._vectorisers)
-            ]
-        ).tocsr()
+    def _features(self, said: Sequence[str]) -> tuple[Any, Any]:
+        """Which features of spelling the words of a message have, and how much of each."""
+        views = _views(said)
+        found = [view.features(views[view.name]) for view in self._read_views]
+        columns, values = zip(*found)
+        return np.concatenate(columns), np.concatenate(values)
+
+    @cached_property
+    def _read_views(self) -> list[_View]:
+        views, before = [], 0
+        for (name, weight, _), vectoriser in zip(BLOCKS, self._vectorisers):
+            views.append(_View(name, weight, vectoriser, before))
+            before += len(vectoriser.vocabulary_)
+        return views
+
+    @cached_property
+    def _spelling_length(self) -> int:
+        return sum(len(vectoriser.vocabulary_) for vectoriser in self._vectorisers)
 
 
 def _views(said: Sequence[str]) -> dict[str, str]:
-    """Words as they are folded, as skeletons, and as skeletons run together; numbers are all alike."""
+    """Words as they are folded, as skeletons, these run together, and in French; numbers are all alike."""
     folded = ["0" if _NUMBER.fullmatch(word) else word for word in said]
     bones = [skeleton(word) or word for word in folded]
-    return {"folded": " ".join(folded), "bones": " ".join(bones), "glued": "".join(bones)}
+    french = [meaning.replace(" ", "_") for meaning in gloss(folded)]
+    return {
+        "folded": " ".join(folded),
+        "bones": " ".join(bones),
+        "glued": "".join(bones),
+        "gloss": " ".join(french),
+    }
 
 
 def _uncapitalised(text: str) -> list[str]:
@@ -254,6 +307,12 @@ def _in_latin(text: str) -> str:
     return " ".join("".join(_LATIN_LETTERS.get(sign, sign) for sign in word) for word in folded)
 
 
+def _in_haste(text: str, number: int) -> str:
+    """A training sentence as typed in haste; always the same for the same number."""
+    chance = random.Random(number)
+    return mistyped(respelled(text, chance), chance)
+
+
 @lru_cache(maxsize=1)
 def _encoder() -> Callable[[list[str]], Any]:
     """The multilingual sentence encoder, loaded once (32 MB)."""
@@ -264,16 +323,17 @@ def _encoder() -> Callable[[list[str]], Any]:
     return encode
 
 
-def _meanings(said: Sequence[Sequence[str]]) -> Any:
+def _meanings(said: Sequence[tuple[str, ...]]) -> Any:
     """A vector of length one for the words of each text."""
-    return np.vstack([_meaning(" ".join(found)) for found in said])
+    return np.vstack([_meaning(found) for found in said])
 
 
 @lru_cache(maxsize=MEANINGS_KEPT)
-def _meaning(text: str) -> Any:
-    if not text:
+def _meaning(said: tuple[str, ...]) -> Any:
+    """The vector of length one of folded words, put into French."""
+    if not said:
         return np.zeros(VECTOR_LENGTH, np.float32)
-    vector = np.asarray(_encoder()([text]), np.float32).ravel()
+    vector = np.asarray(_encoder()([" ".join(gloss(said))]), np.float32).ravel()
     return vector / max(float(np.linalg.norm(vector)), TINY)
 
 

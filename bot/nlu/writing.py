@@ -123,6 +123,11 @@ def is_latin_word(word: str) -> bool:
     return word.isascii() and bool(_LATIN.search(word))
 
 
+def is_french_word(word: str) -> bool:
+    """Whether a folded word in Latin letters is rather French than Darija, or a name."""
+    return is_latin_word(word) and _word_evidence(word)[0] == "fr"
+
+
 def grams(word: str) -> Iterator[str]:
     """The character n-grams of a word up to four letters, `^` and `$` marking its ends; each once."""
     marked = f"^{word}$"
