@@ -11,7 +11,7 @@ from answers.greeting import topics
 from answers.knowledge import lexicon
 from answers.linking import Link, Links
 from answers.listing import AIDS, Listing, list_reply, listed_subjects
-from answers.prices import price_limit, zones_within
+from answers.prices import land_found, land_wanted
 from answers.rendering import name_of, tags_of
 from answers.reply import Button, Message, Reply, joined, payload
 from answers.search import CERTAIN_FROM, covers, nearest, strangers
@@ -36,7 +36,14 @@ NAMING_INTENTS = ("ask_overview", "ask_amount", "ask_status", "ask_conditions", 
 
 def answer(session: Session, turn: Turn, *, on: date) -> Reply:
     """The reply to each question of a turn, in order."""
-    return joined(_answer_one(session, question, on) for question in turn.questions())
+    replies: list[Reply] = []
+    memory = turn.memory
+    for question in turn.questions():
+        reply = _answer_one(session, replace(question, memory=memory), on)
+        # "… and is it still open?" is about what the question before it was about.
+        memory = replace(memory, subject=reply.memory.get("subject", memory.subject))
+        replies.append(reply)
+    return joined(replies)
 
 
 def names_a_subject_alone(session: Session, turn: Turn) -> bool:
@@ -74,10 +81,10 @@ def _answer_one(session: Session, question: Turn, on: date) -> Reply:
     aspect = question.aspect or "overview"
     if question.first("subject"):
         return about(session, question.first("subject"), question, on)
-    limit = price_limit(question)
-    if limit is not None:
-        return zones_within(session, limit, question)
     links = lexicon(session).links(question.text)
+    land = land_wanted(question)
+    if land is not None and (land.limit or not links.certain):
+        return land_found(session, land, question)
     named = [link for link in links.certain if link.kind != "territory"]
     places = [link for link in links.certain if link.kind == "territory"]
     stranger = _stranger_called(session, question, links)

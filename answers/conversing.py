@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from answers import dialogue
 from answers.answering import answer, names_a_subject_alone
+from answers.meaning import as_meant
 from answers.reply import Reply
-from answers.simulating import simulate, within_simulation
+from answers.simulating import RESULT, simulate, within_simulation
 from answers.turn import Turn
 from bot.nlu.folding import fold
 from database.vocabulary import ASPECTS
@@ -22,6 +23,7 @@ PAYLOAD = re.compile(r"/(\w+)(\{.*\})?")
 BUTTONS: Mapping[str, Answer] = {
     **{f"ask_{aspect}": answer for aspect in ASPECTS},
     "ask_list": dialogue.list_asked,
+    "compare": dialogue.compare_named,
     "next_step": dialogue.next_step,
     "more": dialogue.show_more,
     "simulate": simulate,
@@ -36,13 +38,18 @@ def reply_to(session: Session, turn: Turn, answers_with: Answer, *, on: date) ->
     """The reply of the function that the rules chose, unless the turn is something else.
 
     The title of a button, typed, is that button; a subject's name alone asks what it is; an answer
-    to the form of the computation belongs to the form.
+    to the form of the computation belongs to the form; other words may tell the intent by themselves.
     """
     pressed = _pressed_by_hand(turn)
     if pressed is not None:
         answers_with, turn = BUTTONS[pressed.intent], pressed
     elif names_a_subject_alone(session, turn):
         answers_with, turn = answer, replace(turn, intent="ask_overview", parts=())
+    elif turn.memory.awaiting in (None, RESULT):
+        meant = as_meant(session, turn)
+        if meant.intent != turn.intent:
+            answers_with, meant = BUTTONS[meant.intent], replace(meant, parts=())
+        turn = meant
     return within_simulation(answers_with, session, turn, on=on)
 
 

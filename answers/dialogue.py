@@ -12,19 +12,25 @@ from answers.cues import mentions
 from answers.figures import date_text
 from answers.greeting import topics
 from answers.knowledge import lexicon
+from answers.linking import Link
 from answers.listing import AIDS, FILTERS, Listing, compare_reply, filter_reply, list_reply
-from answers.prices import price_limit, zones_within
+from answers.prices import land_found, land_wanted
 from answers.procedures import step_about, step_reply
 from answers.rendering import tags_of
 from answers.reply import Button, Message, Reply, payload
 from answers.simulating import simulate, take_simulation_answer
 from answers.turn import Turn
 from answers.words import has_words, say
-from database.queries import subject_named, subjects_for
+from bot.nlu.quantities import find_quantities
+from database.queries import subject_named, subjects_for, subjects_named
 from database.vocabulary import ASPECTS, DEFAULT_AUTHORITY, KINDS
 
 ELEMENTS = ("province", "sector", "audience")
 QUANTITIES = ("amount", "jobs")
+# Who can help: bodies and programmes, not money.
+HELPERS = ("institution", "programme")
+# What a shop or a workshop takes at most; above it begin the aids to larger investments.
+SMALL_BUDGET = "500000"
 COMPARED_AT_MOST = 9
 # The first that a message speaks of is returned: "sbah lkhir, labas ?" is a morning's.
 GREETINGS = ("greet_salam", "greet_morning", "greet_evening", "greet_how")
@@ -33,23 +39,46 @@ FORMS = {"procedure", "legal_form"}
 
 def list_asked(session: Session, turn: Turn, *, on: date) -> Reply:
     """The subjects that fit the place, sector and kind of visitor that were named."""
-    limit = price_limit(turn)
-    if limit is not None:
-        return zones_within(session, limit, turn)
+    land = land_wanted(turn)
+    if land is not None:
+        return land_found(session, land, turn)
     named_kinds = [kind for kind in turn.entities.get("kind", ()) if kind in KINDS]
     kind = next((kind for kind in named_kinds if kind not in AIDS), None)
-    if not named_kinds and not any(turn.first(element) for element in ELEMENTS):
-        named = lexicon(session).links(turn.text).certain
-        if named and named[0].kind != "territory":
-            return answer(session, replace(turn, intent="ask_overview"), on=on)
+    named = _named_to_list(session, turn)
+    if named is not None and kind is None:
+        asked = "ask_amount" if named == "zone" else "ask_overview"
+        return answer(session, replace(turn, intent=asked), on=on)
     kinds = (kind,) if kind else AIDS
+    if kind is None and mentions(turn.text, "who_helps"):
+        kinds = HELPERS
     listing = Listing(
         kinds=kinds,
         **{element: turn.first(element) for element in ELEMENTS},
+        budget=_budget(turn),
     )
     if turn.first("by") in FILTERS:
         return filter_reply(session, listing, turn.first("by"), turn.writing)
     return list_reply(session, listing, turn.writing)
+
+
+def _named_to_list(session: Session, turn: Turn) -> str | None:
+    """The kind of the subject that a wish for a list names and that answers it: "aides à Fès Shore".
+
+    A single word beside who the visitor is ("artisan", "startup") says no more than that.
+    """
+    somebody = any(turn.first(element) for element in ("sector", "audience"))
+    for link in lexicon(session).links(turn.text).certain:
+        if link.kind != "territory":
+            return link.kind if not somebody or len(link.tokens) > 1 else None
+    return None
+
+
+def _budget(turn: Turn) -> str | None:
+    """What a visitor can invest: the amount told, or what a small trade takes."""
+    amounts = [q for q in find_quantities(turn.text, writing=turn.writing) if q.kind == "amount"]
+    if amounts:
+        return f"{max(amount.value for amount in amounts):f}"
+    return SMALL_BUDGET if mentions(turn.text, "small") else None
 
 
 def show_more(session: Session, turn: Turn, *, on: date) -> Reply:
@@ -72,6 +101,16 @@ def compare_named(session: Session, turn: Turn, *, on: date) -> Reply:
     provinces = dict.fromkeys(turn.entities.get("province", ()))
     if len(provinces) > 1 and not {link.kind for link in in_order} - {"territory"}:
         return compare_reply(session, [f"territoire_{p}" for p in provinces], turn.writing)
+    guide = _guide_to_forms(session, turn)
+    if guide and len(ids) < COMPARED_AT_MOST and {link.kind for link in in_order} <= FORMS:
+        return answer_about(session, guide, "conditions", turn.writing, on=on)
+    places = _without_where_they_are(session, in_order)
+    if mentions(turn.text, "elsewhere") and len(places) == 1:
+        told = answer_about(session, places[0], "amount", turn.writing, on=on)
+        lead = Message(say("compare.elsewhere", turn.writing))
+        return replace(told, messages=(lead, *told.messages))
+    if len(places) > 1:
+        ids = places
     if len(ids) < 2 and _speaks_of_both(turn, ids):
         ids = [turn.memory.previous_subject or "", turn.memory.subject or ""]
         return compare_reply(session, ids, turn.writing)
@@ -85,10 +124,14 @@ def compare_named(session: Session, turn: Turn, *, on: date) -> Reply:
         ids = [s.id for s in every if tags_of(s, "province")]
     elif len(ids) == 1:
         return answer(session, replace(turn, intent="ask_overview"), on=on)
-    guide = _guide_to_forms(session, turn)
-    if guide and len(ids) < COMPARED_AT_MOST and {link.kind for link in in_order} <= FORMS:
-        return answer_about(session, guide, "conditions", turn.writing, on=on)
     return compare_reply(session, ids[:COMPARED_AT_MOST], turn.writing)
+
+
+def _without_where_they_are(session: Session, links: Sequence[Link]) -> list[str]:
+    """The subjects named, without the provinces that only tell where one of them is."""
+    subjects = subjects_named(session, [link.subject_id for link in links])
+    held = {f"territoire_{place}" for s in subjects for place in tags_of(s, "province")}
+    return [s.id for s in subjects if s.kind != "territory" or s.id not in held]
 
 
 def _speaks_of_both(turn: Turn, named: Sequence[str]) -> bool:
@@ -131,9 +174,9 @@ def take_element(session: Session, turn: Turn, *, on: date) -> Reply:
         return take_simulation_answer(session, turn, on=on)
     if turn.intent != "inform":
         return small_talk(session, turn, on=on)
-    limit = price_limit(turn)
-    if limit is not None:
-        return zones_within(session, limit, turn)
+    land = land_wanted(turn)
+    if land is not None:
+        return land_found(session, land, turn)
     if turn.memory.listing and any(turn.first(element) for element in ELEMENTS):
         given = {element: turn.first(element) for element in ELEMENTS if turn.first(element)}
         listing = replace(_remembered(turn), start=0, **given)

@@ -1,7 +1,8 @@
 """Lists and comparisons: which subjects serve a place, a sector, a kind of visitor; side by side."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
@@ -32,6 +33,13 @@ GROUPS = {
     "doubtful": ("unconfirmed",),
     "over": ("closed", "expired"),
 }
+ORDER = ("now", *GROUPS)
+# As many are put in order at a time: more than any list of the facts is long.
+ORDERED = 200
+# An investment of less than this is not a large one.
+LEAST_LARGE = "20000000"
+# Kinds of visitors who most often have a small business.
+MAY_BE_SMALL = ("woman", "young", "artisan", "jobseeker", "auto_entrepreneur", "startup", "tpme")
 SIDE_BY_SIDE = 4  # more subjects than this are compared a line each
 AIDS = ("incentive", "programme")
 # The columns of a table, by what is compared; a column nobody fills is left out.
@@ -60,6 +68,7 @@ class Listing:
     sector: str | None = None
     audience: str | None = None
     start: int = 0
+    budget: str | None = None
 
     @property
     def tags(self) -> dict[str, str]:
@@ -78,9 +87,12 @@ def list_reply(session: Session, listing: Listing, writing: Writing) -> Reply:
     key = "list.lead" if total > 1 else "list.lead_one"
     lines = [say(key, writing, count=total, **words), *_in_groups(session, page, writing)]
     rest = total - listing.start - len(page)
+    others = [] if listing.start else _also_for_them(session, listing, page)
+    if others:
+        lines += [say("list.also", writing), *(_line(session, each, writing) for each in others)]
     buttons = [
         Button(name_of(subject, writing), payload("ask_overview", subject=subject.id))
-        for subject in page
+        for subject in (*page, *others)
     ]
     if rest:
         buttons.append(Button(say("list.more", writing, count=rest), payload("more")))
@@ -94,6 +106,17 @@ def list_reply(session: Session, listing: Listing, writing: Writing) -> Reply:
         (Message("\n".join(lines), tuple(buttons)),),
         {"listing": remembered, "subject": None, "aspect": None},
     )
+
+
+def _also_for_them(session: Session, listing: Listing, page: Sequence[Subject]) -> list[Subject]:
+    """For a kind of visitor with few aids of its own, what any small business can have."""
+    if listing.audience not in MAY_BE_SMALL or listing.kinds != AIDS or len(page) >= PAGE:
+        return []
+    everybody = replace(listing, audience="tpme", budget=listing.budget or LEAST_LARGE)
+    held = {subject.id for subject in page}
+    _, fitting = _page(session, everybody, 0)
+    open_now = [s for s in fitting if s.id not in held and _group(s) == "now"]
+    return open_now[: PAGE - len(page)]
 
 
 def filter_reply(session: Session, listing: Listing, by: str, writing: Writing) -> Reply:
@@ -241,6 +264,7 @@ def _shortened(sentence: str) -> str:
 
 def _in_groups(session: Session, page: Sequence[Subject], writing: Writing) -> list[str]:
     """A line for each subject, under the state of each group where there is more to say than open."""
+    page = sorted(page, key=lambda subject: ORDER.index(_group(subject)))
     groups = [_group(subject) for subject in page]
     lines: list[str] = []
     for position, (subject, group) in enumerate(zip(page, groups, strict=True)):
@@ -265,18 +289,48 @@ def _ways_to_narrow(listing: Listing, writing: Writing) -> list[Button]:
 
 
 def _page(session: Session, listing: Listing, start: int) -> tuple[int, list[Subject]]:
-    """How many subjects fit, and those of one page."""
-    return page_of_subjects(
+    """How many subjects fit, and those of one page: what is out of the visitor's reach comes last."""
+    kept = start - start % ORDERED
+    total, fitting = page_of_subjects(
         session,
         kinds=listing.kinds,
         tags=listing.tags,
         later=tuple(GROUPS.values()),
-        start=start,
-        size=PAGE,
+        start=kept,
+        size=ORDERED,
     )
+    if set(listing.kinds) & set(AIDS):
+        fitting = _within_reach_first(session, fitting, listing.budget)
+    return total, fitting[start - kept : start - kept + PAGE]
+
+
+def _within_reach_first(
+    session: Session, subjects: Sequence[Subject], budget: str | None
+) -> list[Subject]:
+    """The aids that an investment of `budget` can have, then those it is too small or large for.
+
+    A part is as large as what it belongs to. Without a budget, what asks for a large investment comes
+    last: most visitors are not large.
+    """
+    whole = {subject.id: subject.part_of or subject.id for subject in subjects}
+    ids = [*whole, *whole.values()]
+    least = figures_of_key(session, "min_investment", ids)
+    most = figures_of_key(session, "max_investment", ids)
+    invested = Decimal(budget or LEAST_LARGE)
+
+    def is_out_of_reach(subject: Subject) -> bool:
+        names = (subject.id, whole[subject.id])
+        needed = [Decimal(least[name].values[0]) for name in names if name in least]
+        allowed = [Decimal(most[name].values[-1]) for name in names if name in most]
+        too_large = bool(budget) and any(invested > limit for limit in allowed)
+        return too_large or any(invested < limit for limit in needed)
+
+    return sorted(subjects, key=is_out_of_reach)
 
 
 def _what(listing: Listing, writing: Writing) -> str:
+    if "institution" in listing.kinds and len(listing.kinds) > 1:
+        return say("kind.helpers", writing)
     return say(f"kind.{listing.kinds[0]}", writing)
 
 

@@ -1,19 +1,22 @@
-"""Land and offices up to a price: "terrain à moins de 300 dh/m²"."""
+"""Land and offices by price: up to a price, of a certain size, or the cheapest there is."""
 
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
+from answers.about import contact_text
 from answers.cues import mentions
 from answers.figures import figure_text, isolated
 from answers.listing import Listing, figure_cell, filter_words
-from answers.rendering import name_of, tags_of
+from answers.rendering import name_of, statement_sources, tags_of
 from answers.reply import Button, Message, Reply, payload
 from answers.turn import Turn
 from answers.words import say
-from bot.nlu.quantities import find_quantities
-from database.queries import figures_of_key, subjects_for
+from bot.nlu.quantities import Quantity, find_quantities
+from database.queries import figures_of_key, statement_about, subject_named, subjects_for
+from database.tables import Figure, Subject
+from database.vocabulary import DEFAULT_AUTHORITY, Writing
 
 SHOWN, NAMED = 5, 3
 # Above this a number is what the whole land may cost, not a square metre of it.
@@ -21,10 +24,11 @@ DEAREST_SQUARE_METRE = Decimal(20000)
 
 
 @dataclass(frozen=True, slots=True)
-class PriceLimit:
-    """The most a square metre may cost, to buy or (`rent`) to rent for a month."""
+class LandWanted:
+    """Land to buy or (`rent`) to rent: the most a square metre may cost, how large it is to be."""
 
-    amount: Decimal
+    limit: Decimal | None
+    area: Quantity | None
     rent: bool
 
     @property
@@ -38,20 +42,28 @@ class PriceLimit:
         return "MAD/m2/month" if self.rent else "MAD/m2"
 
 
-def price_limit(turn: Turn) -> PriceLimit | None:
-    """The price that a question about land does not want to pass, or None."""
-    if turn.first("subject") or not (
-        mentions(turn.text, "at_most") and mentions(turn.text, "land")
-    ):
+def land_wanted(turn: Turn) -> LandWanted | None:
+    """The land that a question looks for by price or by size, or None."""
+    if turn.first("subject") or not mentions(turn.text, "land"):
         return None
-    for quantity in find_quantities(turn.text, writing=turn.writing):
+    found = find_quantities(turn.text, writing=turn.writing)
+    limit = _limit(found) if mentions(turn.text, "at_most") else None
+    area = next((quantity for quantity in found if quantity.kind == "area"), None)
+    if limit is None and area is None and not mentions(turn.text, "cheapest"):
+        return None
+    return LandWanted(limit, area, mentions(turn.text, "rent"))
+
+
+def _limit(found: list[Quantity]) -> Decimal | None:
+    """The first number that a square metre may cost."""
+    for quantity in found:
         value = quantity.value if quantity.upper is None else quantity.upper
         if quantity.kind in ("amount", "number") and 0 < value <= DEAREST_SQUARE_METRE:
-            return PriceLimit(value, mentions(turn.text, "rent"))
+            return value
     return None
 
 
-def zones_within(session: Session, limit: PriceLimit, turn: Turn) -> Reply:
+def land_found(session: Session, land: LandWanted, turn: Turn) -> Reply:
     """The zones whose published price fits, the cheapest first; then the dearer and the unknown."""
     writing = turn.writing
     listing = Listing(("zone",), turn.first("province"), turn.first("sector"))
@@ -62,22 +74,22 @@ def zones_within(session: Session, limit: PriceLimit, turn: Turn) -> Reply:
         )
         if tags_of(zone, "province")  # what is of no province is an inventory, not a place
     ]
-    prices = figures_of_key(session, limit.key, [zone.id for zone in zones])
+    prices = figures_of_key(session, land.key, [zone.id for zone in zones])
+    areas = figures_of_key(session, "area", [zone.id for zone in zones]) if land.area else {}
     priced = sorted(
         (zone for zone in zones if zone.id in prices),
         key=lambda zone: Decimal(prices[zone.id].values[0]),
     )
-    fitting = [z for z in priced if Decimal(prices[z.id].values[0]) <= limit.amount]
+    fitting = [
+        zone
+        for zone in priced
+        if land.limit is None or Decimal(prices[zone.id].values[0]) <= land.limit
+    ]
     dearer = [zone for zone in priced if zone not in fitting]
     unknown = [zone for zone in zones if zone.id not in prices]
-    words = {
-        "what": say("price.rent" if limit.rent else "price.sale", writing),
-        "limit": figure_text([f"{limit.amount:f}"], limit.unit, writing),
-        "filters": filter_words(listing, writing),
-    }
-    lines = [say("price.lead" if fitting else "price.none", writing, **words)]
+    lines = [_lead(land, bool(fitting), filter_words(listing, writing), writing)]
     lines += [
-        f"- {name_of(zone, writing)} : {figure_cell(prices[zone.id], writing)}"
+        f"- {name_of(zone, writing)} : {_measures(zone, prices, areas, writing)}"
         for zone in fitting[:SHOWN]
     ]
     if dearer:
@@ -86,9 +98,20 @@ def zones_within(session: Session, limit: PriceLimit, turn: Turn) -> Reply:
         ]
         lines.append(say("price.dearer", writing, names=", ".join(told)))
     if unknown:
-        names = ", ".join(name_of(zone, writing) for zone in unknown[:NAMED])
+        names = ", ".join(_named_with_area(zone, areas, writing) for zone in unknown[:NAMED])
         lines.append(say("price.unknown", writing, count=len(unknown), names=names))
+    if land.area:
+        authority = subject_named(session, DEFAULT_AUTHORITY)
+        lines.append(
+            say(
+                "price.plots",
+                writing,
+                authority=name_of(authority, writing) if authority else "CRI",
+                contact=contact_text(session, DEFAULT_AUTHORITY, writing),
+            )
+        )
     text = "\n".join(lines)
+    said = [statement_about(session, zone.id, "price") for zone in fitting[:SHOWN]]
     return Reply(
         "answered" if fitting else "not_found",
         writing,
@@ -99,7 +122,41 @@ def zones_within(session: Session, limit: PriceLimit, turn: Turn) -> Reply:
                     Button(name_of(zone, writing), payload("ask_price", subject=zone.id))
                     for zone in (fitting or dearer or unknown)[:NAMED]
                 ),
+                sources=tuple(
+                    dict.fromkeys(
+                        link for each in said if each for link in statement_sources(session, each)
+                    )
+                ),
             ),
         ),
         {"subject": None, "aspect": "price", "listing": None},
     )
+
+
+def _lead(land: LandWanted, found: bool, filters: str, writing: Writing) -> str:
+    """What is shown: prices up to the limit, or all that are published, the cheapest first."""
+    what = say("price.rent" if land.rent else "price.sale", writing)
+    if land.limit is None:
+        key = "price.cheapest" if found else "price.no_price"
+        return say(key, writing, what=what, filters=filters)
+    limit = figure_text([f"{land.limit:f}"], land.unit, writing)
+    key = "price.lead" if found else "price.none"
+    return say(key, writing, what=what, limit=limit, filters=filters)
+
+
+def _measures(
+    zone: Subject, prices: dict[str, Figure], areas: dict[str, Figure], writing: Writing
+) -> str:
+    """The price of a zone, and its whole area where a size was asked for."""
+    price = figure_cell(prices[zone.id], writing)
+    if zone.id not in areas:
+        return price
+    area = figure_text(areas[zone.id].values, areas[zone.id].unit, writing)
+    return f"{price} · {say('column.area', writing)} : {area}"
+
+
+def _named_with_area(zone: Subject, areas: dict[str, Figure], writing: Writing) -> str:
+    name = name_of(zone, writing)
+    if zone.id not in areas:
+        return name
+    return f"{name} ({figure_text(areas[zone.id].values, areas[zone.id].unit, writing)})"

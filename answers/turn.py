@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from bot.nlu.folding import words
 from database.vocabulary import ASPECTS, Writing
 
 
@@ -63,4 +64,13 @@ class Turn:
         """The turn, once for each question it holds."""
         if not self.parts:
             return [self]
-        return [replace(self, intent=intent, text=text, parts=()) for intent, text in self.parts]
+        return [
+            replace(
+                self,
+                intent=intent,
+                text=text,
+                parts=(),
+                unknown_words=tuple(w for w in self.unknown_words if w in words(text)),
+            )
+            for intent, text in self.parts
+        ]

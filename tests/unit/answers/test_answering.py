@@ -13,7 +13,7 @@ from answers.dialogue import (
     small_talk,
     take_element,
 )
-from answers.prices import price_limit
+from answers.prices import land_wanted
 from answers.reply import Reply
 from answers.turn import Memory, Turn
 from database.tables import Name, Revision, Statement, Subject
@@ -244,7 +244,7 @@ def test_land_up_to_a_price_is_listed_with_what_is_not_known(
 
 
 def test_a_budget_is_no_price_of_a_square_metre() -> None:
-    assert price_limit(turn("un terrain à moins de 500 000 dh")) is None
+    assert land_wanted(turn("un terrain à moins de 500 000 dh")) is None
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,115 @@
+"""What a turn means where its words tell it more surely than the intent that was learnt.
+
+Each rule is a sign in the words (`cue.*`), what the message names, and the intent it then has.
+Nothing is changed while the computation awaits an answer.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from answers.cues import mentions
+from answers.knowledge import lexicon
+from answers.linking import Link
+from answers.listing import AIDS
+from answers.prices import land_wanted
+from answers.turn import Turn
+from bot.nlu.quantities import find_quantities
+from database.queries import aspects_of, subject_named
+
+# Intents that a visitor hardly means by accident.
+SURE = frozenset(
+    "simulate cancel resume affirm deny dont_know change_language ask_human erase_data ask_privacy "
+    "greet goodbye thanks more next_step repeat simplify".split()
+)
+# What a message that only tells of somebody, or was not understood, may be taken for.
+VAGUE = frozenset(
+    "ask_overview ask_list inform nlu_fallback out_of_scope ask_how_to_apply ask_steps ask_location "
+    "ask_contact ask_source ask_beneficiaries feedback_negative feedback_positive".split()
+)
+# A subject with no more to tell than this is a guide for anybody, not an answer to this visitor.
+GUIDING = frozenset({"overview", "how_to_apply", "contact"})
+WITH_DELAYS = ("procedure", "institution", "legal_form")
+FORMS = ("procedure", "legal_form")
+
+
+def as_meant(session: Session, turn: Turn) -> Turn:
+    """The turn with the intent and the kind of visitor that its words tell."""
+    if not turn.text or turn.intent in SURE:
+        return turn
+    turn = _with_those_abroad(turn)
+    parts = tuple((_part_meant(session, turn, intent, text), text) for intent, text in turn.parts)
+    return replace(turn, intent=_intent_meant(session, turn), parts=parts)
+
+
+def _part_meant(session: Session, turn: Turn, intent: str, text: str) -> str:
+    """The intent of one of several questions; each remains a question about an aspect."""
+    asked = replace(turn, intent=intent, text=text, parts=())
+    meant = replace(asked, intent=_intent_meant(session, asked))
+    return meant.intent if meant.aspect else intent
+
+
+def _intent_meant(session: Session, turn: Turn) -> str:
+    links = lexicon(session).links(turn.text).certain
+    named = next((link for link in links if link.kind != "territory"), None)
+    kinds = set(turn.entities.get("kind", ()))
+    vague = turn.intent in VAGUE
+    if _asks_how_long(session, turn, named):
+        return "ask_delay"
+    if len(set(turn.entities.get("legal_form", ()))) > 1 and vague:
+        return "compare"
+    if _offers_a_project(turn, named, kinds):
+        return "simulate"
+    if vague and kinds & {"training"} and not kinds & set(AIDS) and named is None:
+        return "ask_list"
+    if land_wanted(turn) is not None and (named is None or named.kind in FORMS):
+        return "ask_list"
+    if named is None or not vague:
+        return _list_for_somebody(session, turn, named) if vague else turn.intent
+    known = aspects_of(session, named.subject_id)
+    if "employer" in kinds and named.kind == "zone" and "beneficiaries" in known:
+        return "ask_beneficiaries"
+    if mentions(turn.text, "advantages") and "amount" in known:
+        return "ask_amount"
+    if turn.intent == "feedback_negative" and named.kind in (*FORMS, "gap"):
+        return "ask_overview"
+    return _list_for_somebody(session, turn, named)
+
+
+def _asks_how_long(session: Session, turn: Turn, named: Link | None) -> bool:
+    """Whether a time is asked of what takes time: "chhal d wa9t kaydir …"."""
+    subject = subject_named(session, named.subject_id if named else turn.memory.subject or "")
+    if subject is None or not mentions(turn.text, "how_much"):
+        return False
+    timed = mentions(turn.text, "time") or mentions(turn.text, "takes")
+    has_delay = subject.kind in WITH_DELAYS or "delay" in aspects_of(session, subject.id)
+    return timed and has_delay and turn.intent != "ask_conditions"
+
+
+def _offers_a_project(turn: Turn, named: Link | None, kinds: set[str]) -> bool:
+    """Whether a message tells an investment and its jobs, and names nothing but a form of company."""
+    told = {quantity.kind for quantity in find_quantities(turn.text, writing=turn.writing)}
+    alone = named is None or (named.kind in FORMS and len(named.tokens) == 1)
+    return {"amount", "jobs"} <= told and alone and kinds <= {"incentive"}
+
+
+def _list_for_somebody(session: Session, turn: Turn, named: Link | None) -> str:
+    """A list, where somebody tells who he is and names no more than a project."""
+    somebody = turn.first("audience") or turn.first("sector")
+    general = named is None or set(aspects_of(session, named.subject_id)) <= GUIDING
+    helped = mentions(turn.text, "who_helps") and (named is None or len(named.tokens) == 1)
+    if turn.first("audience") == "mre" and general and turn.intent != "ask_contact":
+        return "ask_list"
+    return "ask_list" if somebody and helped else turn.intent
+
+
+def _with_those_abroad(turn: Turn) -> Turn:
+    """The turn of somebody who lives, or lived, abroad: a Moroccan of the world unless said otherwise."""
+    known: Sequence[str] = turn.entities.get("audience", ())
+    foreign = "foreign" in known or "branch" in turn.entities.get("legal_form", ())
+    if "mre" in known or foreign:
+        return turn
+    if not (mentions(turn.text, "lives") and mentions(turn.text, "abroad")):
+        return turn
+    return replace(turn, entities={**turn.entities, "audience": ("mre", *known)})
