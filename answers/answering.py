@@ -11,6 +11,7 @@ from answers.greeting import topics
 from answers.knowledge import lexicon
 from answers.linking import Link, Links
 from answers.listing import AIDS, Listing, list_reply, listed_subjects
+from answers.meaning import subjects_meant
 from answers.prices import land_found, land_wanted
 from answers.rendering import name_of, tags_of
 from answers.reply import Button, Message, Reply, joined, payload
@@ -85,7 +86,7 @@ def _answer_one(session: Session, question: Turn, on: date) -> Reply:
     land = land_wanted(question)
     if land is not None and (land.limit or not links.certain):
         return land_found(session, land, question)
-    named = [link for link in links.certain if link.kind != "territory"]
+    named = subjects_meant(session, links.certain)
     places = [link for link in links.certain if link.kind == "territory"]
     stranger = _stranger_called(session, question, links)
     if stranger and named:

@@ -14,6 +14,7 @@ from answers.greeting import topics
 from answers.knowledge import lexicon
 from answers.linking import Link
 from answers.listing import AIDS, FILTERS, Listing, compare_reply, filter_reply, list_reply
+from answers.meaning import guides_anybody
 from answers.prices import land_found, land_wanted
 from answers.procedures import step_about, step_reply
 from answers.rendering import tags_of
@@ -64,11 +65,15 @@ def list_asked(session: Session, turn: Turn, *, on: date) -> Reply:
 def _named_to_list(session: Session, turn: Turn) -> str | None:
     """The kind of the subject that a wish for a list names and that answers it: "aides à Fès Shore".
 
-    A single word beside who the visitor is ("artisan", "startup") says no more than that.
+    A single word beside who the visitor is ("artisan", "startup") says no more than that; nor does
+    what everybody does to begin ("ouvrir un snack"), or a form beside the aids asked for.
     """
     somebody = any(turn.first(element) for element in ("sector", "audience"))
+    aids_asked = bool(set(turn.entities.get("kind", ())) & set(AIDS))
     for link in lexicon(session).links(turn.text).certain:
-        if link.kind != "territory":
+        if link.kind == "territory" or guides_anybody(session, link.subject_id):
+            continue
+        if not (somebody and aids_asked and link.kind in FORMS):
             return link.kind if not somebody or len(link.tokens) > 1 else None
     return None
 

@@ -77,11 +77,19 @@ class Listing:
 
 
 def list_reply(session: Session, listing: Listing, writing: Writing) -> Reply:
-    """One page of the subjects that fit: those that match best and are open first."""
+    """One page of the subjects that fit: those that match best and are open first.
+
+    Where none fits the sector, or who asks, that is said, and those that fit otherwise follow.
+    """
     total, page = _page(session, listing, listing.start)
     words = {"what": _what(listing, writing), "filters": filter_words(listing, writing)}
     if not total:
-        return Reply("not_found", writing, (Message(say("list.nothing", writing, **words)),))
+        nothing = Message(say("list.nothing", writing, **words))
+        wider = replace(listing, sector=None) if listing.sector else replace(listing, audience=None)
+        near = list_reply(session, wider, writing) if wider != listing else None
+        if near is None or near.outcome == "not_found":
+            return Reply("not_found", writing, (nothing,))
+        return replace(near, messages=(nothing, *near.messages))
     if not page:
         return Reply("answered", writing, (Message(say("list.end", writing)),))
     key = "list.lead" if total > 1 else "list.lead_one"

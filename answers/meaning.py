@@ -43,6 +43,11 @@ def as_meant(session: Session, turn: Turn) -> Turn:
     return replace(turn, intent=_intent_meant(session, turn), parts=parts)
 
 
+def guides_anybody(session: Session, subject_id: str) -> bool:
+    """Whether a subject tells everybody where to begin, and so gives way to what else is named."""
+    return set(aspects_of(session, subject_id)) <= GUIDING
+
+
 def _part_meant(session: Session, turn: Turn, intent: str, text: str) -> str:
     """The intent of one of several questions; each remains a question about an aspect."""
     asked = replace(turn, intent=intent, text=text, parts=())
@@ -51,8 +56,8 @@ def _part_meant(session: Session, turn: Turn, intent: str, text: str) -> str:
 
 
 def _intent_meant(session: Session, turn: Turn) -> str:
-    links = lexicon(session).links(turn.text).certain
-    named = next((link for link in links if link.kind != "territory"), None)
+    links = subjects_meant(session, lexicon(session).links(turn.text).certain)
+    named = links[0] if links else None
     kinds = set(turn.entities.get("kind", ()))
     vague = turn.intent in VAGUE
     if _asks_how_long(session, turn, named):
@@ -61,7 +66,8 @@ def _intent_meant(session: Session, turn: Turn) -> str:
         return "compare"
     if _offers_a_project(turn, named, kinds):
         return "simulate"
-    if vague and kinds & {"training"} and not kinds & set(AIDS) and named is None:
+    in_passing = named is None or (named.kind == "gap" and len(named.tokens) == 1)
+    if vague and kinds & {"training"} and not kinds & set(AIDS) and in_passing:
         return "ask_list"
     if land_wanted(turn) is not None and (named is None or named.kind in FORMS):
         return "ask_list"
@@ -74,7 +80,18 @@ def _intent_meant(session: Session, turn: Turn) -> str:
         return "ask_amount"
     if turn.intent == "feedback_negative" and named.kind in (*FORMS, "gap"):
         return "ask_overview"
-    return _list_for_somebody(session, turn, named)
+    meant = _list_for_somebody(session, turn, named)
+    if meant in ("ask_steps", "ask_how_to_apply") and guides_anybody(session, named.subject_id):
+        return "ask_overview"
+    return meant
+
+
+def subjects_meant(session: Session, links: Sequence[Link]) -> list[Link]:
+    """The links to subjects other than places, what only guides anybody last."""
+    named = [link for link in links if link.kind != "territory"]
+    if len(named) > 1:
+        named.sort(key=lambda link: guides_anybody(session, link.subject_id))
+    return named
 
 
 def _asks_how_long(session: Session, turn: Turn, named: Link | None) -> bool:
@@ -97,7 +114,7 @@ def _offers_a_project(turn: Turn, named: Link | None, kinds: set[str]) -> bool:
 def _list_for_somebody(session: Session, turn: Turn, named: Link | None) -> str:
     """A list, where somebody tells who he is and names no more than a project."""
     somebody = turn.first("audience") or turn.first("sector")
-    general = named is None or set(aspects_of(session, named.subject_id)) <= GUIDING
+    general = named is None or guides_anybody(session, named.subject_id)
     helped = mentions(turn.text, "who_helps") and (named is None or len(named.tokens) == 1)
     if turn.first("audience") == "mre" and general and turn.intent != "ask_contact":
         return "ask_list"

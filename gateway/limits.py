@@ -127,7 +127,7 @@ class BodyLimit:
         headers = Headers(scope=scope)
         writing = writing_asked(headers.get("accept-language", ""))
         told = _found(self.told_at, scope["path"])
-        too_large = told or error_response(413, "too_large", writing)
+        too_large: ASGIApp = told or error_response(413, "too_large", writing)
         declared = headers.get("content-length", "0")
         if declared.isdigit() and int(declared) > most:
             return await too_large(scope, receive, send)

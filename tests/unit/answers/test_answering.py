@@ -143,6 +143,13 @@ def test_a_list_holds_what_fits_the_place_and_the_person(session: Session) -> No
     assert reply.outcome == "not_found"
 
 
+def test_where_no_aid_fits_the_sector_those_of_the_place_follow(session: Session) -> None:
+    asked = turn("aides textile Taza", "ask_list", sector="textile", audience="woman", province="taza")
+    nothing, near = list_asked(session, asked, on=TODAY).messages
+    assert "rien trouvé" in nothing.text
+    assert "Prime Zitoun" in near.text
+
+
 def test_without_a_list_more_is_asked_back(session: Session) -> None:
     assert show_more(session, turn("la suite", "more"), on=TODAY).outcome == "clarified"
 
