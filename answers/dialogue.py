@@ -44,7 +44,9 @@ def list_asked(session: Session, turn: Turn, *, on: date) -> Reply:
     if land is not None:
         return land_found(session, land, turn)
     named_kinds = [kind for kind in turn.entities.get("kind", ()) if kind in KINDS]
-    kind = next((kind for kind in named_kinds if kind not in AIDS), None)
+    # A school may be what the aid asked for is to found: it is no list of schools then.
+    passing = {"training"} if set(named_kinds) & set(AIDS) else set()
+    kind = next((kind for kind in named_kinds if kind not in {*AIDS, *passing}), None)
     named = _named_to_list(session, turn)
     if named is not None and kind is None:
         asked = "ask_amount" if named == "zone" else "ask_overview"
@@ -66,16 +68,27 @@ def _named_to_list(session: Session, turn: Turn) -> str | None:
     """The kind of the subject that a wish for a list names and that answers it: "aides à Fès Shore".
 
     A single word beside who the visitor is ("artisan", "startup") says no more than that; nor does
-    what everybody does to begin ("ouvrir un snack"), or a form beside the aids asked for.
+    what everybody does to begin ("ouvrir un snack"), a form beside the aids asked for, or what is for
+    others than the visitor.
     """
     somebody = any(turn.first(element) for element in ("sector", "audience"))
     aids_asked = bool(set(turn.entities.get("kind", ())) & set(AIDS))
     for link in lexicon(session).links(turn.text).certain:
         if link.kind == "territory" or guides_anybody(session, link.subject_id):
             continue
+        if _is_for_others(session, link.subject_id, turn):
+            continue
         if not (somebody and aids_asked and link.kind in FORMS):
             return link.kind if not somebody or len(link.tokens) > 1 else None
     return None
+
+
+def _is_for_others(session: Session, subject_id: str, turn: Turn) -> bool:
+    """Whether a subject is for kinds of visitors, and the one who speaks is none of them."""
+    subject = subject_named(session, subject_id)
+    served = set(tags_of(subject, "audience")) if subject else set()
+    told = set(turn.entities.get("audience", ()))
+    return bool(served and told) and not served & told
 
 
 def _budget(turn: Turn) -> str | None:

@@ -44,9 +44,12 @@ class LandWanted:
 
 def land_wanted(turn: Turn) -> LandWanted | None:
     """The land that a question looks for by price or by size, or None."""
-    if turn.first("subject") or not mentions(turn.text, "land"):
-        return None
     found = find_quantities(turn.text, writing=turn.writing)
+    farmed = turn.first("sector") == "agriculture" or turn.first("audience") == "farmer"
+    # Hectares are land, whatever it is called; a farmer has them already.
+    hectares = any(quantity.unit == "ha" for quantity in found) and not farmed
+    if turn.first("subject") or not (hectares or mentions(turn.text, "land")):
+        return None
     limit = _limit(found) if mentions(turn.text, "at_most") else None
     area = next((quantity for quantity in found if quantity.kind == "area"), None)
     if limit is None and area is None and not mentions(turn.text, "cheapest"):

@@ -144,7 +144,9 @@ def test_a_list_holds_what_fits_the_place_and_the_person(session: Session) -> No
 
 
 def test_where_no_aid_fits_the_sector_those_of_the_place_follow(session: Session) -> None:
-    asked = turn("aides textile Taza", "ask_list", sector="textile", audience="woman", province="taza")
+    asked = turn(
+        "aides textile Taza", "ask_list", sector="textile", audience="woman", province="taza"
+    )
     nothing, near = list_asked(session, asked, on=TODAY).messages
     assert "rien trouvé" in nothing.text
     assert "Prime Zitoun" in near.text
