@@ -30,6 +30,7 @@ _PARTICLES = _list("particles")
 _OFFICES = _list("offices")
 _PLACES = _list("places")
 _ORDINARY = _list("ordinary") - _PARTICLES
+_PUBLIC = frozenset(map(fold, _LISTS["public"]))
 
 # The words that introduce a name, as patterns over the folded text.
 _KIN = (
@@ -113,11 +114,19 @@ def find_names(reading: Reading) -> Iterator[Span]:
     for match in _SELF_BEFORE.finditer(text):
         if _two_capitals(reading, match.end()):
             yield from _name(reading, match.end(), strong=True)
-    for match in _WEAK_BEFORE.finditer(text):
-        yield from _name(reading, match.end(), strong=False)
     for match in _SIGNATURE_BEFORE.finditer(text):
         if reading.capital(match.end()):
             yield from _lone_name(reading, match.end(), strong=True)
+    for span in _likely_names(reading):
+        if text[span.start : span.end] not in _PUBLIC:
+            yield span
+
+
+def _likely_names(reading: Reading) -> Iterator[Span]:
+    """Names that only a first name gives away."""
+    text = reading.folded
+    for match in _WEAK_BEFORE.finditer(text):
+        yield from _name(reading, match.end(), strong=False)
     for match in _FIRST_NAME.finditer(text):
         if _is_full_name(reading, match):
             yield from _name(reading, match.start(), strong=False)

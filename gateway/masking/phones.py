@@ -54,6 +54,7 @@ _DATE = re.compile(
 )
 _THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:([ .,])\d{3})(?:\1\d{3})*")
 _UNIT = re.compile(UNIT)
+_CENTS_AND_UNIT = re.compile(rf"(?:[.,]\d\d)?{UNIT}")
 _ANNOUNCES_AMOUNT = re.compile(
     r"(?:montant|capital|budget|investissement|cout|prix|somme|chiffre d'affaires|ca|machrou3|mablagh|"
     r"مبلغ|راسمال|ميزانيه|رقم المعاملات)\W*(?:\w{1,4}\W+){0,2}$"
@@ -108,7 +109,7 @@ def _is_amount(text: str, match: re.Match[str]) -> bool:
     if not (amount.isdigit() or _THOUSANDS.fullmatch(amount)):
         return False
     apart = not number.isdigit()
-    return (apart and _is_round(number)) or bool(_UNIT.match(text, match.end()))
+    return (apart and _is_round(number)) or bool(_CENTS_AND_UNIT.match(text, match.end()))
 
 
 def _is_foreign_phone(text: str, match: re.Match[str]) -> bool:

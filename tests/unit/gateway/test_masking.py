@@ -234,6 +234,7 @@ UNITS = [
     ),
     after=st.sampled_from(["", " et 25 emplois", " w 25 khddam", " 2026", " loi 47-18"]),
 )
+@example(amount="212.500.000.001,00", unit="dh", figures=FIGURES[0], before="", after="")
 @settings(max_examples=1500, deadline=None)
 def test_no_amount_is_masked(amount, unit, figures, before, after):
     text = before + amount.translate(str.maketrans(FIGURES[0], figures)) + unit + after
@@ -340,6 +341,12 @@ def test_what_people_ask_comes_through():
     """The assistant must still understand: hardly any training sentence holds personal data."""
     changed = [sentence for sentence in TRAINING if masked(sentence).found]
     assert len(changed) < len(TRAINING) / 200, changed
+
+
+def test_people_the_facts_name_may_be_asked_about_and_keep_their_privacy_otherwise():
+    assert masked("qui est Yassine Tazi ?").text == "qui est Yassine Tazi ?"
+    assert masked("je m'appelle Yassine Tazi").text == "je m'appelle [name]"
+    assert masked("qui est Yassine Berrada ?").text == "qui est [name] ?"
 
 
 def test_a_message_is_masked_in_less_than_three_milliseconds(capsys):
