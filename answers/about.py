@@ -6,6 +6,8 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from answers.cues import mentions
+from answers.dealings import WITH_HOURS
 from answers.figures import date_text
 from answers.procedures import compiled_from_steps, procedure_message
 from answers.rendering import name_of, rendered, statement_sources, tags_of
@@ -26,7 +28,7 @@ from database.vocabulary import ASPECTS, DEFAULT_AUTHORITY, Writing
 # Questions that a neighbouring aspect answers as well, best first.
 SERVED_BY = {
     "amount": ("figures", "price", "cost"),
-    "conditions": ("beneficiaries",),
+    "conditions": ("beneficiaries", "documents"),
     "beneficiaries": ("conditions",),
     "how_to_apply": ("steps", "contact"),
     "steps": ("how_to_apply",),
@@ -65,14 +67,24 @@ def about(session: Session, subject_id: str, question: Turn, on: date) -> Reply:
     message, outcome = _message_about(session, subject, aspect, writing, on)
     offered = _next_aspects(session, subject, aspect, writing)
     told = replace(message, buttons=(*message.buttons, *offered)[:CHOICES])
-    lead = _where_it_is_instead(subject, question)
+    lead = (*_hours(subject, question), *_where_it_is_instead(subject, question))
     return Reply(outcome, writing, (*lead, told), memory)
+
+
+def _hours(subject: Subject, question: Turn) -> tuple[Message, ...]:
+    """That opening hours are not published, where they are what is asked of a body or a line."""
+    if subject.kind not in WITH_HOURS or not mentions(question.text, "hours"):
+        return ()
+    name = name_of(subject, question.writing)
+    return (Message(say("no_hours", question.writing, subject=name)),)
 
 
 def _where_it_is_instead(subject: Subject, question: Turn) -> tuple[Message, ...]:
     """That a subject is not in the province named, and where it is; nothing when it is there."""
     provinces, asked = tags_of(subject, "province"), question.entities.get("province", ())
     if not provinces or not asked or subject.kind == "territory" or set(asked) & set(provinces):
+        return ()
+    if subject.kind == "connection" and mentions(question.text, "near"):
         return ()
     text = say(
         "nothing_elsewhere",
@@ -107,7 +119,10 @@ def _message_about(
             aspect == "steps" or statement_about(session, subject.id, "how_to_apply") is None
         ):
             return _with_cautions(session, subject, steps, aspect, writing, on), "answered"
-    for served in (aspect, *SERVED_BY[aspect]):
+    instead = SERVED_BY[aspect]
+    if aspect == "location" and subject.kind == "institution":
+        instead = ("contact", *instead)
+    for served in (aspect, *instead):
         statement = statement_about(session, subject.id, served)
         if statement is not None:
             text = rendered(session, subject.id, statement.texts[writing], writing)

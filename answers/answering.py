@@ -11,7 +11,7 @@ from answers.greeting import topics
 from answers.knowledge import lexicon
 from answers.linking import Link, Links
 from answers.listing import AIDS, Listing, list_reply, listed_subjects
-from answers.meaning import subjects_meant
+from answers.meaning import asks_the_same, asks_to_add_up, subjects_meant
 from answers.prices import land_found, land_wanted
 from answers.rendering import name_of, tags_of
 from answers.reply import Button, Message, Reply, joined, payload
@@ -24,6 +24,8 @@ from database.vocabulary import KINDS, PROVINCES
 
 CHOICES = 3
 TERRITORY = "territoire_"
+# What is known of aids that add up.
+CUMULATION = "cumul_aides"
 # Around a name these ask what it is, and nothing else.
 WHAT_IS = frozenset(
     "le la les l de du des d dyal c est ce quoi que qu quel quelle quels quelles "
@@ -55,19 +57,23 @@ def names_a_subject_alone(session: Session, turn: Turn) -> bool:
         return False
     if not all(at in certain[0].tokens or word in WHAT_IS for at, word in enumerate(said)):
         return False
+    if asks_the_same(session, turn, certain[0]):
+        return False
     # A name may hold the aspect's own word ("conditions TPME"): then the aspect stands.
     known = turn.aspect in aspects_of(session, certain[0].subject_id)
     return len(said) == 1 or not known
 
 
 def is_about_a_subject(session: Session, turn: Turn) -> bool:
-    """Whether what was taken for another matter names a subject: by several of its words, or by one
-    that the search finds nearer to the subject than to what is out of scope.
+    """Whether what was taken for another matter names a subject: by several of its words, by one
+    that the search finds nearer to the subject than to what is out of scope, or a way to come here.
     """
     certain = lexicon(session).links(turn.text).certain
     named = next((link for link in certain if link.kind != "territory"), None)
     if named is None:
         return False
+    if named.kind == "connection" and mentions(turn.text, "travel"):
+        return True
     hits = nearest(session, turn.text, limit=CHOICES)
     return len(named.tokens) > 1 or named.subject_id in [hit.subject_id for hit in hits]
 
@@ -83,12 +89,14 @@ def _answer_one(session: Session, question: Turn, on: date) -> Reply:
     if question.first("subject"):
         return about(session, question.first("subject"), question, on)
     links = lexicon(session).links(question.text)
-    land = land_wanted(question)
-    if land is not None and (land.limit or not links.certain):
-        return land_found(session, land, question)
     named = subjects_meant(session, links.certain)
+    land = land_wanted(question)
+    if land is not None and (land.limit or not named):
+        return land_found(session, land, question)
+    if asks_to_add_up(question, named) and subject_named(session, CUMULATION):
+        return about(session, CUMULATION, replace(question, intent="ask_overview"), on)
     places = [link for link in links.certain if link.kind == "territory"]
-    stranger = _stranger_called(session, question, links)
+    stranger = stranger_called(session, question, links)
     if stranger and named:
         near = [link.subject_id for link in named[:CHOICES]]
         return not_found(session, question.writing, near, stranger)
@@ -120,6 +128,9 @@ def _answer_one(session: Session, question: Turn, on: date) -> Reply:
     hits = nearest(session, question.text, limit=CHOICES) if question.text else []
     if hits and hits[0].score >= CERTAIN_FROM:
         return about(session, hits[0].subject_id, question, on)
+    asked = _for_whom(question)
+    if (asked.sector or asked.audience) and aspect in NAMED_ASPECTS:
+        return list_reply(session, asked, question.writing)
     found = [hit.subject_id for hit in hits]
     near = list(dict.fromkeys([*found, *_near_names(links, question)]))[:CHOICES]
     if question.unknown_words and question.intent in NAMING_INTENTS:
@@ -201,7 +212,7 @@ def which_subject(
     return Reply("clarified", question.writing, (Message(text, buttons),), {"aspect": aspect})
 
 
-def _stranger_called(session: Session, question: Turn, links: Links) -> str | None:
+def stranger_called(session: Session, question: Turn, links: Links) -> str | None:
     """A name that nobody knows, called what the facts are called: "prime Zorgomat", "zone X"."""
     spoken = tokens(question.text)
     said = [token.text for token in spoken]

@@ -6,8 +6,14 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from answers.about import answer_about
-from answers.answering import answer, elsewhere, is_about_a_subject, which_subject
+from answers.about import about, answer_about
+from answers.answering import (
+    answer,
+    elsewhere,
+    is_about_a_subject,
+    stranger_called,
+    which_subject,
+)
 from answers.cues import mentions
 from answers.figures import date_text
 from answers.greeting import topics
@@ -17,13 +23,13 @@ from answers.listing import AIDS, FILTERS, Listing, compare_reply, filter_reply,
 from answers.meaning import guides_anybody
 from answers.prices import land_found, land_wanted
 from answers.procedures import step_about, step_reply
-from answers.rendering import tags_of
-from answers.reply import Button, Message, Reply, payload
+from answers.rendering import name_of, tags_of
+from answers.reply import Button, Message, Reply, joined, payload
 from answers.simulating import simulate, take_simulation_answer
 from answers.turn import Turn
 from answers.words import has_words, say
 from bot.nlu.quantities import find_quantities
-from database.queries import subject_named, subjects_for, subjects_named
+from database.queries import aspects_of, subject_named, subjects_for, subjects_named
 from database.vocabulary import ASPECTS, DEFAULT_AUTHORITY, KINDS
 
 ELEMENTS = ("province", "sector", "audience")
@@ -44,15 +50,16 @@ def list_asked(session: Session, turn: Turn, *, on: date) -> Reply:
     if land is not None:
         return land_found(session, land, turn)
     named_kinds = [kind for kind in turn.entities.get("kind", ()) if kind in KINDS]
-    # A school may be what the aid asked for is to found: it is no list of schools then.
-    passing = {"training"} if set(named_kinds) & set(AIDS) else set()
+    # A school may be what the aid asked for is to found, a province where: it is no list of these then.
+    passing = {"training", "territory"} if set(named_kinds) & set(AIDS) else set()
     kind = next((kind for kind in named_kinds if kind not in {*AIDS, *passing}), None)
-    named = _named_to_list(session, turn)
+    helpers = kind is None and mentions(turn.text, "who_helps")
+    named = None if helpers else _named_to_list(session, turn)
     if named is not None and kind is None:
         asked = "ask_amount" if named == "zone" else "ask_overview"
         return answer(session, replace(turn, intent=asked), on=on)
     kinds = (kind,) if kind else AIDS
-    if kind is None and mentions(turn.text, "who_helps"):
+    if helpers:
         kinds = HELPERS
     listing = Listing(
         kinds=kinds,
@@ -116,9 +123,17 @@ def compare_named(session: Session, turn: Turn, *, on: date) -> Reply:
     links = lexicon(session).links(turn.text)
     in_order = sorted(links.certain, key=lambda link: min(link.tokens))
     ids = [link.subject_id for link in in_order]
+    aids = [link for link in in_order if link.kind in AIDS]
+    unknown = not ids and stranger_called(session, turn, links)
+    if unknown or (
+        len(aids) == 1 and {link.kind for link in in_order} == {aids[0].kind, "territory"}
+    ):
+        return answer(session, replace(turn, intent="ask_amount"), on=on)
     provinces = dict.fromkeys(turn.entities.get("province", ()))
     if len(provinces) > 1 and not {link.kind for link in in_order} - {"territory"}:
         return compare_reply(session, [f"territoire_{p}" for p in provinces], turn.writing)
+    if len(in_order) == 2 and {link.kind for link in in_order} <= FORMS:
+        return _conditions_of_each(session, ids, turn, on)
     guide = _guide_to_forms(session, turn)
     if guide and len(ids) < COMPARED_AT_MOST and {link.kind for link in in_order} <= FORMS:
         return answer_about(session, guide, "conditions", turn.writing, on=on)
@@ -143,6 +158,17 @@ def compare_named(session: Session, turn: Turn, *, on: date) -> Reply:
     elif len(ids) == 1:
         return answer(session, replace(turn, intent="ask_overview"), on=on)
     return compare_reply(session, ids[:COMPARED_AT_MOST], turn.writing)
+
+
+def _conditions_of_each(session: Session, ids: Sequence[str], turn: Turn, on: date) -> Reply:
+    """What each of two forms or procedures requires, under its name."""
+    replies = []
+    for subject in subjects_named(session, ids):
+        told = answer_about(session, subject.id, "conditions", turn.writing, on=on)
+        first, *rest = told.messages
+        titled = replace(first, text=f"*{name_of(subject, turn.writing)}*\n{first.text}")
+        replies.append(replace(told, messages=(titled, *rest)))
+    return joined(replies)
 
 
 def _without_where_they_are(session: Session, links: Sequence[Link]) -> list[str]:
@@ -303,16 +329,22 @@ def clarify(session: Session, turn: Turn, *, on: date) -> Reply:
     if not links.certain or named is None:
         question = Message(say("which_reading", turn.writing), (*buttons, none_of_these))
         return Reply("clarified", turn.writing, (question,))
-    known = answer_about(session, named.id, "overview", turn.writing, on=on)
+    known = about(session, named.id, replace(turn, intent="ask_overview"), on)
     if known.outcome == "not_found":
         return known
-    told = replace(known.messages[0], buttons=(*buttons, *known.messages[0].buttons)[:3])
-    return Reply("clarified", turn.writing, (told,), known.memory)
+    *lead, told = known.messages
+    asked = {button.payload for button in buttons}
+    others = (button for button in told.buttons if button.payload not in asked)
+    told = replace(told, buttons=(*buttons, *others)[:3])
+    return Reply("clarified", turn.writing, (*lead, told), known.memory)
 
 
 def _hand_over(session: Session, turn: Turn, on: date) -> Reply:
-    """How to reach an adviser, as far as it is published."""
-    contact = answer_about(session, DEFAULT_AUTHORITY, "contact", turn.writing, on=on)
+    """How to reach an adviser, as far as it is published, or whom else to see about a stuck file."""
+    links = lexicon(session).links(turn.text).certain
+    filed = (link.subject_id for link in links if link.kind == "procedure")
+    whom = next((each for each in filed if "contact" in aspects_of(session, each)), None)
+    contact = answer_about(session, whom or DEFAULT_AUTHORITY, "contact", turn.writing, on=on)
     told = replace(contact.messages[0], buttons=())
     lead = Message(say("small_talk.ask_human", turn.writing))
     return Reply("handed_over", turn.writing, (lead, told))

@@ -42,6 +42,12 @@ LEAST_LARGE = "20000000"
 MAY_BE_SMALL = ("woman", "young", "artisan", "jobseeker", "auto_entrepreneur", "startup", "tpme")
 SIDE_BY_SIDE = 4  # more subjects than this are compared a line each
 AIDS = ("incentive", "programme")
+# What serves no more sectors than this, or none of these visitors, is for few: it comes after the rest
+# where the visitor told neither a sector nor who asks.
+FEW_SECTORS = 3
+MOST_VISITORS = frozenset(
+    {"company", "employer", "tpme", "auto_entrepreneur", "young", "jobseeker"}
+)
 # The columns of a table, by what is compared; a column nobody fills is left out.
 FIGURE_COLUMNS = (
     "rate",
@@ -92,7 +98,7 @@ def list_reply(session: Session, listing: Listing, writing: Writing) -> Reply:
         return replace(near, messages=(nothing, *near.messages))
     if not page:
         return Reply("answered", writing, (Message(say("list.end", writing)),))
-    key = "list.lead" if total > 1 else "list.lead_one"
+    key = "list.lead_one" if total == 1 else "list.lead_long" if total > LONG else "list.lead"
     lines = [say(key, writing, count=total, **words), *_in_groups(session, page, writing)]
     rest = total - listing.start - len(page)
     others = [] if listing.start else _also_for_them(session, listing, page)
@@ -309,6 +315,7 @@ def _page(session: Session, listing: Listing, start: int) -> tuple[int, list[Sub
     )
     if set(listing.kinds) & set(AIDS):
         fitting = _within_reach_first(session, fitting, listing.budget)
+        fitting.sort(key=lambda subject: _is_for_few(subject, listing))
     return total, fitting[start - kept : start - kept + PAGE]
 
 
@@ -334,6 +341,14 @@ def _within_reach_first(
         return too_large or any(invested < limit for limit in needed)
 
     return sorted(subjects, key=is_out_of_reach)
+
+
+def _is_for_few(subject: Subject, listing: Listing) -> bool:
+    """Whether a subject serves a few sectors or particular people, and the visitor named none."""
+    sectors, visitors = tags_of(subject, "sector"), tags_of(subject, "audience")
+    other_trade = not listing.sector and 0 < len(sectors) <= FEW_SECTORS
+    other_people = not listing.audience and visitors and not MOST_VISITORS & set(visitors)
+    return other_trade or bool(other_people)
 
 
 def _what(listing: Listing, writing: Writing) -> str:

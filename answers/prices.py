@@ -21,6 +21,8 @@ from database.vocabulary import DEFAULT_AUTHORITY, Writing
 SHOWN, NAMED = 5, 3
 # Above this a number is what the whole land may cost, not a square metre of it.
 DEAREST_SQUARE_METRE = Decimal(20000)
+# With these intents, to speak of renting or seeking a place is to look for one.
+LOOKING = ("ask_list", "ask_price", "ask_location", "inform", "nlu_fallback")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,15 @@ def land_wanted(turn: Turn) -> LandWanted | None:
         return None
     limit = _limit(found) if mentions(turn.text, "at_most") else None
     area = next((quantity for quantity in found if quantity.kind == "area"), None)
-    if limit is None and area is None and not mentions(turn.text, "cheapest"):
+    rent = mentions(turn.text, "rent")
+    sought = rent or mentions(turn.text, "seeks")
+    # Somebody who looks for a flat speaks of no premises; what he wants is another matter.
+    premises = mentions(turn.text, "premises")
+    asks = (premises or turn.intent in LOOKING) and not turn.first("legal_form")
+    looking = mentions(turn.text, "cheapest") or (sought and asks)
+    if limit is None and area is None and not looking:
         return None
-    return LandWanted(limit, area, mentions(turn.text, "rent"))
+    return LandWanted(limit, area, rent or premises)
 
 
 def _limit(found: list[Quantity]) -> Decimal | None:

@@ -1,48 +1,23 @@
 """Every (subject, aspect) of the real content is sayable in every writing, with exactly its figures."""
 
 import re
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
-import pytest
-from alembic import command
-from alembic.config import Config
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from answers.about import answer_about
 from answers.linking import Lexicon
-from database import session as database_session
-from database.loading import load_facts
 from database.queries import aliases, figures_named
 from database.records import TYPED_PLACEHOLDER, figure_named, placeholders
 from database.tables import Statement, Subject
 from database.vocabulary import NUMBER_UNITS, WRITINGS
-from settings import ROOT, settings
 
 TODAY = date(2026, 11, 23)
 NUMBER = re.compile(r"(?<![0-9A-Za-zÀ-ÿ\u202f])\d[\d\u202f]*(?:,\d+)?(?![0-9A-Za-zÀ-ÿ])")
 # Darija has words of its own for one and two of these.
 SAID_AS_WORDS = {"months", "years", "weeks", "days", "hours", "minutes"}
-
-
-@pytest.fixture(scope="module")
-def facts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
-    """The real content in a database of its own."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('facts') / 'facts.db'}"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DATABASE_URL", url)
-        settings.cache_clear()
-        database_session.engine.cache_clear()
-        command.upgrade(Config(ROOT / "alembic.ini"), "head")
-        with database_session.open_session() as session:
-            load_facts(session, settings().content / "facts")
-        with database_session.open_session() as session:
-            yield session
-        database_session.engine().dispose()
-    settings.cache_clear()
-    database_session.engine.cache_clear()
 
 
 def test_every_statement_is_said_in_every_writing_with_its_own_numbers(facts: Session) -> None:
