@@ -181,7 +181,8 @@ def _about_place(session: Session, place: str, question: Turn, on: date) -> Repl
     known = aspect != "price" and aspect in aspects_of(session, place)
     if province is None or (known and not narrowed):
         return about(session, place, question, on)
-    kinds = ("zone",) if aspect == "price" else AIDS
+    other = next((kind for kind in question.entities.get("kind", ()) if kind not in AIDS), None)
+    kinds = ("zone",) if aspect == "price" else (other,) if other in KINDS else AIDS
     return list_reply(session, replace(_for_whom(question), kinds=kinds), question.writing)
 
 

@@ -20,7 +20,7 @@ from answers.greeting import topics
 from answers.knowledge import lexicon
 from answers.linking import Link
 from answers.listing import AIDS, FILTERS, Listing, compare_reply, filter_reply, list_reply
-from answers.meaning import guides_anybody
+from answers.meaning import guides_anybody, subjects_meant
 from answers.prices import land_found, land_wanted
 from answers.procedures import step_about, step_reply
 from answers.rendering import name_of, tags_of
@@ -28,6 +28,8 @@ from answers.reply import Button, Message, Reply, joined, payload
 from answers.simulating import simulate, take_simulation_answer
 from answers.turn import Turn
 from answers.words import has_words, say
+from bot.nlu.closed_entities import find_closed_entities
+from bot.nlu.folding import words
 from bot.nlu.quantities import find_quantities
 from database.queries import aspects_of, subject_named, subjects_for, subjects_named
 from database.vocabulary import ASPECTS, DEFAULT_AUTHORITY, KINDS
@@ -66,6 +68,8 @@ def list_asked(session: Session, turn: Turn, *, on: date) -> Reply:
         **{element: turn.first(element) for element in ELEMENTS},
         budget=_budget(turn),
     )
+    if listing.province is None and kind:
+        listing = replace(listing, province=_province_of_zone(session, turn))
     if turn.first("by") in FILTERS:
         return filter_reply(session, listing, turn.first("by"), turn.writing)
     return list_reply(session, listing, turn.writing)
@@ -74,20 +78,35 @@ def list_asked(session: Session, turn: Turn, *, on: date) -> Reply:
 def _named_to_list(session: Session, turn: Turn) -> str | None:
     """The kind of the subject that a wish for a list names and that answers it: "aides à Fès Shore".
 
-    A single word beside who the visitor is ("artisan", "startup") says no more than that; nor does
-    what everybody does to begin ("ouvrir un snack"), a form beside the aids asked for, or what is for
-    others than the visitor.
+    A single word that tells who the visitor is ("artisan", "startup") says no more than that; nor
+    does what everybody does to begin ("ouvrir un snack"), a form beside the aids asked for, or what
+    is for others than the visitor.
     """
     somebody = any(turn.first(element) for element in ("sector", "audience"))
     aids_asked = bool(set(turn.entities.get("kind", ())) & set(AIDS))
+    said = words(turn.text)
+    told = {word for found in find_closed_entities(turn.text) for word in words(found.text)}
     for link in lexicon(session).links(turn.text).certain:
         if link.kind == "territory" or guides_anybody(session, link.subject_id):
             continue
         if _is_for_others(session, link.subject_id, turn):
             continue
         if not (somebody and aids_asked and link.kind in FORMS):
-            return link.kind if not somebody or len(link.tokens) > 1 else None
+            # A form of company is what many are, even where another word names the trade.
+            named = len(link.tokens) > 1 or (
+                link.kind not in FORMS and not {said[at] for at in link.tokens} & told
+            )
+            return link.kind if named or not somebody else None
     return None
+
+
+def _province_of_zone(session: Session, turn: Turn) -> str | None:
+    """Where the zone is that a message names, when it is in one province."""
+    links = lexicon(session).links(turn.text).certain
+    zone = next((link.subject_id for link in links if link.kind == "zone"), None)
+    subject = subject_named(session, zone) if zone else None
+    provinces = tags_of(subject, "province") if subject else []
+    return provinces[0] if len(provinces) == 1 else None
 
 
 def _is_for_others(session: Session, subject_id: str, turn: Turn) -> bool:
@@ -313,7 +332,8 @@ def clarify(session: Session, turn: Turn, *, on: date) -> Reply:
     named_kinds = {link.kind for link in links.certain}
     if named_kinds <= {"territory"} and (turn.first("sector") or turn.first("audience")):
         return list_asked(session, turn, on=on)
-    subject = next((link.subject_id for link in links.certain), turn.memory.subject)
+    named_first = (*subjects_meant(session, links.certain), *links.certain)
+    subject = next((link.subject_id for link in named_first), turn.memory.subject)
     readings = [name for name in turn.ranking if has_words(f"reading.{name}")][:2]
     named = subject_named(session, subject) if subject else None
     buttons = tuple(

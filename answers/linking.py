@@ -21,7 +21,7 @@ from database.queries import Alias
 # Words that join others or ask; they never tell one subject from another.
 JOINING_WORDS = frozenset(
     "le la les l un une des du de d et ou a au aux en dans pour par sur avec the of "
-    "cher chere chers cheres c ce est que qu quoi quel quelle quels quelles combien comment il y t "
+    "cher chere chers cheres mere pere c ce est que qu quoi quel quelle quels quelles combien comment il y t "
     "dyal dial diyal dl del f fi fel li lli w o b bel al el ch7al chhal chno chnou chnahiya hiya howa "
     "kifach wach fin mn 3la had "
     "ديال دال د ف في فال ل لي اللي و ب بال من على ال لل شحال شنو شنهو هي هو كيفاش واش فين هاد".split()

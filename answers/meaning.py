@@ -34,7 +34,7 @@ VAGUE = frozenset(
 )
 # A subject with no more to tell than this is a guide for anybody, not an answer to this visitor.
 GUIDING = frozenset({"overview", "how_to_apply", "contact"})
-FALLBACK = "nlu_fallback"
+FALLBACK, OUT_OF_SCOPE = "nlu_fallback", "out_of_scope"
 GUIDES = ("procedure", "gap", "institution")
 # Of what serves no more kinds of visitors than this, the visitor is the name: "startup", "exporter".
 FEW_VISITORS = 2
@@ -91,11 +91,14 @@ def _intent_meant(session: Session, turn: Turn) -> str:
     in_passing = named is None or (named.kind == "gap" and len(named.tokens) == 1)
     if vague and kinds & {"training"} and not kinds & set(AIDS) and in_passing:
         return "ask_list"
-    if land_wanted(turn) is not None and (named is None or named.kind in FORMS):
+    # A word for cheap land may be near another name: "تيران" is nearly a train.
+    by_chance = named is not None and named.kind != "zone" and len(named.tokens) == 1
+    if land_wanted(turn) is not None and (named is None or by_chance or named.kind in FORMS):
         return "ask_list"
     if _asks_advantages(session, turn, named):
         return "ask_amount"
-    likely = _likeliest(session, turn, named) if turn.intent == FALLBACK else None
+    unsure = turn.intent in (FALLBACK, OUT_OF_SCOPE)
+    likely = _likeliest(session, turn, named) if unsure else None
     if likely:
         return likely
     if named is None or not vague:
@@ -112,16 +115,22 @@ def _intent_meant(session: Session, turn: Turn) -> str:
 
 
 def subjects_meant(session: Session, links: Sequence[Link]) -> list[Link]:
-    """The links to subjects other than places; a whole sector, and what only guides anybody, last."""
+    """The links to subjects other than places, those said in passing last."""
     named = [link for link in links if link.kind != "territory"]
     if len(named) > 1:
-        named.sort(key=lambda k: (guides_anybody(session, k.subject_id), k.kind == "sector"))
+        named.sort(key=lambda link: _is_said_in_passing(session, link))
     # "changer le gérant de ma SARL" is about the change, which no source tells, not about the form.
     gap = next((link for link in named if link.kind == "gap" and len(link.tokens) > 1), None)
     if gap and all(link.kind in (*FORMS, "gap") for link in named):
         named.remove(gap)
         named.insert(0, gap)
     return named
+
+
+def _is_said_in_passing(session: Session, link: Link) -> bool:
+    """Whether a name is what any project has: a sector, where to begin, a company in one word."""
+    generic = link.kind == "sector" or (link.kind in FORMS and len(link.tokens) == 1)
+    return generic or guides_anybody(session, link.subject_id)
 
 
 def asks_the_same(session: Session, turn: Turn, named: Link) -> bool:
@@ -152,11 +161,12 @@ def _likeliest(session: Session, turn: Turn, named: Link | None) -> str | None:
         return "ask_figures" if mentions(turn.text, "census") and turn.first("province") else None
     if len(named.tokens) < 2 or not turn.ranking:
         return None
-    if turn.ranking[0] == "out_of_scope":
-        return "ask_overview"
-    aspect = turn.ranking[0].removeprefix("ask_")
-    served = {aspect, *SERVED_BY.get(aspect, ())} & set(aspects_of(session, named.subject_id))
-    return turn.ranking[0] if aspect in SERVED_BY and served else None
+    known = set(aspects_of(session, named.subject_id))
+    reading = next((name for name in turn.ranking if name != OUT_OF_SCOPE), OUT_OF_SCOPE)
+    aspect = reading.removeprefix("ask_")
+    if turn.ranking[0] == OUT_OF_SCOPE:
+        return reading if aspect in known else "ask_overview"
+    return reading if aspect in SERVED_BY and {aspect, *SERVED_BY[aspect]} & known else None
 
 
 def asks_to_add_up(turn: Turn, links: Sequence[Link]) -> bool:

@@ -2,7 +2,10 @@
 
 import hashlib
 import sys
+import threading
+import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from launch.rasa import rasa
@@ -11,6 +14,7 @@ from settings import ROOT
 MODEL = ROOT / "models" / "current.tar.gz"
 STAMP = ROOT / "models" / "trained-from"
 LOG = ROOT / "var" / "training.log"
+TOLD_EVERY_SECONDS = 30
 
 
 def train_if_changed() -> bool:
@@ -18,17 +22,35 @@ def train_if_changed() -> bool:
     mark = mark_of_sources()
     if MODEL.exists() and STAMP.exists() and STAMP.read_text() == mark:
         return True
-    print(f"dalil: training the assistant, a minute or two (log: {LOG})", flush=True)
+    print(f"dalil: training the assistant, two to five minutes (log: {LOG})", flush=True)
     MODEL.unlink(missing_ok=True)
     LOG.parent.mkdir(exist_ok=True)
     arguments = ["train", "--fixed-model-name", "current", "--out", "models", "--data", "data"]
-    with LOG.open("w") as log:
+    with LOG.open("w") as log, _told_that_it_goes_on():
         failed = rasa(arguments, output=log) != 0
     if failed or not MODEL.exists():
         print("".join(LOG.read_text().splitlines(keepends=True)[-10:]), file=sys.stderr)
         return False
     STAMP.write_text(mark)
     return True
+
+
+@contextmanager
+def _told_that_it_goes_on() -> Iterator[None]:
+    """Tell on stdout, now and then, how long it has been training."""
+    started, ended = time.monotonic(), threading.Event()
+
+    def tell() -> None:
+        while not ended.wait(TOLD_EVERY_SECONDS):
+            print(f"dalil: still training, {time.monotonic() - started:.0f} s", flush=True)
+
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        teller.join()
 
 
 def mark_of_sources(root: Path = ROOT) -> str:

@@ -16,7 +16,7 @@ DEFAULTS: dict[str, Any] = {
     "inverse_regularisation": 0.5,
     "sentence_vectors": False,
     "reject_below": 0.5,
-    "sure_below": 0.95,
+    "sure_below": 0.97,
     "ask_below": 0.35,
 }
 FALLBACK = "nlu_fallback"
