@@ -67,8 +67,21 @@ def about(session: Session, subject_id: str, question: Turn, on: date) -> Reply:
     message, outcome = _message_about(session, subject, aspect, writing, on)
     offered = _next_aspects(session, subject, aspect, writing)
     told = replace(message, buttons=(*message.buttons, *offered)[:CHOICES])
-    lead = (*_hours(subject, question), *_where_it_is_instead(subject, question))
+    lead = (
+        *_manager(subject, question),
+        *_hours(subject, question),
+        *_where_it_is_instead(subject, question),
+    )
     return Reply(outcome, writing, (*lead, told), memory)
+
+
+def _manager(subject: Subject, question: Turn) -> tuple[Message, ...]:
+    """Who runs the subject, where that is asked and known."""
+    operator = name_of(subject, question.writing, "operator")
+    if not operator or not mentions(question.text, "manages"):
+        return ()
+    name = name_of(subject, question.writing)
+    return (Message(say("managed_by", question.writing, subject=name, operator=operator)),)
 
 
 def _hours(subject: Subject, question: Turn) -> tuple[Message, ...]:

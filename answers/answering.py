@@ -129,7 +129,7 @@ def _answer_one(session: Session, question: Turn, on: date) -> Reply:
     if hits and hits[0].score >= CERTAIN_FROM:
         return about(session, hits[0].subject_id, question, on)
     asked = _for_whom(question)
-    if (asked.sector or asked.audience) and aspect in NAMED_ASPECTS:
+    if (asked.sector or asked.audience) and aspect in (*NAMED_ASPECTS, "beneficiaries"):
         return list_reply(session, asked, question.writing)
     found = [hit.subject_id for hit in hits]
     near = list(dict.fromkeys([*found, *_near_names(links, question)]))[:CHOICES]

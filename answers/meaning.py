@@ -9,7 +9,6 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from answers.about import SERVED_BY
 from answers.cues import cues, holds, mentions, variants_of
 from answers.dealings import FORMS, dealing_meant
 from answers.knowledge import lexicon
@@ -21,6 +20,7 @@ from answers.turn import Turn
 from bot.nlu.folding import words
 from bot.nlu.quantities import find_quantities
 from database.queries import aspects_of, subject_named
+from database.vocabulary import ASPECTS
 
 # Intents that a visitor hardly means by accident.
 SURE = frozenset(
@@ -164,9 +164,9 @@ def _likeliest(session: Session, turn: Turn, named: Link | None) -> str | None:
     known = set(aspects_of(session, named.subject_id))
     reading = next((name for name in turn.ranking if name != OUT_OF_SCOPE), OUT_OF_SCOPE)
     aspect = reading.removeprefix("ask_")
-    if turn.ranking[0] == OUT_OF_SCOPE:
-        return reading if aspect in known else "ask_overview"
-    return reading if aspect in SERVED_BY and {aspect, *SERVED_BY[aspect]} & known else None
+    if aspect in known:
+        return reading
+    return "ask_overview" if aspect in ASPECTS or turn.ranking[0] == OUT_OF_SCOPE else None
 
 
 def asks_to_add_up(turn: Turn, links: Sequence[Link]) -> bool:

@@ -55,7 +55,8 @@ def land_wanted(turn: Turn) -> LandWanted | None:
     limit = _limit(found) if mentions(turn.text, "at_most") else None
     area = next((quantity for quantity in found if quantity.kind == "area"), None)
     rent = mentions(turn.text, "rent")
-    sought = rent or mentions(turn.text, "seeks")
+    # A zone looked for is listed with the others; a place in one has a price.
+    sought = rent or (mentions(turn.text, "seeks") and turn.first("kind") != "zone")
     # Somebody who looks for a flat speaks of no premises; what he wants is another matter.
     premises = mentions(turn.text, "premises")
     asks = (premises or turn.intent in LOOKING) and not turn.first("legal_form")

@@ -7,6 +7,7 @@
 import { Away, Refused } from "./server.js";
 
 const LONGEST_RETRY_MS = 15_000;
+const SEEN_ELSEWHERE_MS = 500;
 const TYPING_MS = 15_000;
 
 /**
@@ -365,7 +366,15 @@ function uniqueId() {
 
 /** @param {() => Promise<void>} task */
 async function oneTabAtATime(task) {
-  await (navigator.locks ? navigator.locks.request("dalil-open", task) : task());
+  if (!navigator.locks) return task();
+  await new Promise((done, failed) => {
+    const held = navigator.locks.request("dalil-open", async () => {
+      await task().then(done, failed);
+      // What one tab stores, others read a moment later: until then none may open a second conversation.
+      await new Promise((settled) => setTimeout(settled, SEEN_ELSEWHERE_MS));
+    });
+    held.catch(failed);
+  });
 }
 
 /** @param {string} scope @param {(news: any) => void} hear */
